@@ -1,0 +1,77 @@
+/**
+ * The rules of the house: which room may know which other room, and which package lives in which room.
+ * CONTRIBUTING.md says why.
+ */
+const rooms = {
+  unit: [],
+  placement: ['unit'],
+  services: ['placement', 'unit'],
+  plan: ['services', 'placement', 'unit'],
+};
+
+/** Pure rooms import only those below them, and the error type. */
+const pureRooms = Object.entries(rooms).map(([room, below]) => ({
+  name: `${room}-imports-only-downwards`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: [`^src/(${[room, ...below].join('|')})/`, '^src/errors\\.ts$'] },
+}));
+
+/** One package, one room. */
+const packageRooms = Object.entries({
+  yargs: 'cli/',
+  listr2: 'cli/output/',
+  ssh2: 'ssh/',
+  etcd3: 'registry/',
+  mustache: 'services/',
+  zod: 'project/',
+  yaml: 'project/',
+  diff: 'plan/',
+  leven: 'project/',
+}).map(([name, room]) => ({
+  name: `${name}-only-in-${room.replace(/\/$/, '').replace('/', '-')}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${room}` },
+  to: { path: `^node_modules/(@types/)?${name}/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...pureRooms,
+    ...packageRooms,
+    {
+      name: 'pure-rooms-touch-nothing',
+      severity: 'error',
+      from: { path: '^src/(unit|placement|services|plan)/' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'unit-files-never-through-ini',
+      severity: 'error',
+      from: { path: '^src/(unit|placement|services|plan|project|rollout)/' },
+      to: { path: '^node_modules/(@types/)?ini/' },
+    },
+    {
+      name: 'only-context-builds-adapters',
+      severity: 'error',
+      from: { path: '^src/(cli|rollout|project|plan)/', pathNot: '^src/cli/context\\.ts$' },
+      to: { path: '^src/(engines/(systemd|fleet)|registry|ssh)/.*(engine|registry|client|connect)\\.ts$', pathNot: '^src/engines/engine\\.ts$|^src/registry/registry\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'rooms-never-look-back-at-the-command-line',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli/|bin\\.ts|index\\.ts)' },
+      to: { path: '^src/cli/' },
+    },
+    { name: 'only-bin-and-index-are-entries', severity: 'error', from: { path: '^src/' }, to: { path: '^src/index\\.ts$' } },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'src-never-imports-test', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
+    { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
