@@ -1,0 +1,43 @@
+import type { Connection, Target } from './connection.ts';
+
+/** Someone's use of a bastion. */
+export interface Lease {
+  readonly connection: Connection;
+  /** Ends this use; the last one closes the connection. */
+  readonly release: () => void;
+}
+
+/** Connections to bastions, each opened once for all who go through it at the time. */
+export interface Bastions {
+  lease(bastion: Target): Promise<Lease>;
+}
+
+/** Shares connections that `open` makes. Bastions are the same where everything but their name is. */
+export function createBastions(open: (bastion: Target) => Promise<Connection>): Bastions {
+  const shared = new Map<string, { readonly opening: Promise<Connection>; users: number }>();
+
+  return {
+    lease: async (bastion) => {
+      const key = JSON.stringify({ ...bastion, name: '' });
+      const entry = shared.get(key) ?? { opening: open(bastion), users: 0 };
+      shared.set(key, entry);
+      entry.users += 1;
+
+      let held = true;
+      const release = () => {
+        if (!held) return;
+        held = false;
+        entry.users -= 1;
+        if (entry.users > 0) return;
+        if (shared.get(key) === entry) shared.delete(key);
+        entry.opening.then((connection) => connection.close()).catch(() => {});
+      };
+      try {
+        return { connection: await entry.opening, release };
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+  };
+}

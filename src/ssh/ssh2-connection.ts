@@ -1,0 +1,88 @@
+import type { Duplex } from 'node:stream';
+import type { Client, ClientChannel } from 'ssh2';
+import { CoreshipError } from '../errors.ts';
+import type { Connection } from './connection.ts';
+import { execute } from './execute.ts';
+import type { Login } from './resolve-target.ts';
+import { createSlots } from './slots.ts';
+import { lostError } from './ssh-errors.ts';
+import { asRoot, refuseSudo } from './sudo.ts';
+
+/** sshd allows ten sessions on a connection (sshd_config(5), MaxSessions); forwards do not count. */
+const maxSessions = 8;
+
+const openTimeoutMs = 15_000;
+
+/** The contract's connection on top of an ssh2 client that has logged in. */
+export function createConnection(client: Client, login: Login): Connection {
+  const slots = createSlots(maxSessions);
+  let open = true;
+  const closed = new Promise<void>((resolve) => {
+    client.once('close', () => {
+      open = false;
+      resolve();
+    });
+  });
+
+  return {
+    run: async (command, options = {}) => {
+      const actual = asRoot(command, login.user);
+      const result = await slots(() => execute(client, login.name, actual, options), options.signal);
+      if (actual !== command) refuseSudo(login, command, result);
+      return result;
+    },
+    openTcp: (host, port) =>
+      openStream(login.name, `${host}:${port}`, (done) =>
+        client.forwardOut('127.0.0.1', 0, host, port, done),
+      ),
+    openUnix: (path) =>
+      openStream(login.name, path, (done) => client.openssh_forwardOutStreamLocal(path, done)),
+    close: async () => {
+      if (!open) return;
+      client.end();
+      const timer = setTimeout(() => client.destroy(), 2_000);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+type Done = (error: Error | undefined, channel: ClientChannel) => void;
+
+function openStream(name: string, to: string, start: (done: Done) => unknown): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      clearTimeout(timer);
+      reject(forwardError(name, to, error));
+    };
+    const timer = setTimeout(() => fail(new Error('no answer in time')), openTimeoutMs);
+    try {
+      start((error, channel) => {
+        if (error) return fail(error);
+        clearTimeout(timer);
+        resolve(channel);
+      });
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+/** The reasons of RFC 4254 5.1. */
+const prohibited = 1;
+
+function forwardError(name: string, to: string, error: unknown): CoreshipError {
+  if (error instanceof Error && /Not connected|No response from server/.test(error.message)) {
+    return lostError(name, `opening a stream to ${to}`, error);
+  }
+  const reason = error instanceof Error && 'reason' in error ? error.reason : undefined;
+  const what =
+    error instanceof Error ? error.message.replace(/^\(SSH\) Channel open failure: /, '') : String(error);
+  return new CoreshipError('failed', `${name} could not open a stream to ${to}: ${what}`, {
+    hint:
+      reason === prohibited
+        ? 'its sshd forbids it: see AllowTcpForwarding, AllowStreamLocalForwarding and PermitOpen in sshd_config'
+        : `check that something listens on ${to} there, and that the login user may reach it`,
+    cause: error,
+  });
+}

@@ -1,0 +1,34 @@
+import { CoreshipError } from '../errors.ts';
+import type { CommandResult, RemoteCommand } from './connection.ts';
+import { showCommand } from './quote.ts';
+import type { Login } from './resolve-target.ts';
+
+/** The command as it must be sent so that it runs as root; the same value where nothing needs to change. */
+export function asRoot(command: RemoteCommand, loginUser: string): RemoteCommand {
+  if (!command.root || loginUser === 'root') return command;
+  return { ...command, words: ['sudo', '-n', '--', ...command.words] };
+}
+
+/** @throws CoreshipError where it was sudo that failed, and not the command. */
+export function refuseSudo(login: Login, command: RemoteCommand, result: CommandResult): void {
+  const refused = result.status === 1 && result.stdout === '' && refusals.test(result.stderr);
+  const missing = result.status === 127 && /sudo: (command )?not found/.test(result.stderr);
+  if (!refused && !missing) return;
+  const shown = showCommand(command);
+  throw new CoreshipError(
+    'failed',
+    missing
+      ? `${login.name}: ${login.user} is not root, and there is no sudo to run \`${shown}\``
+      : `${login.name}: sudo does not let ${login.user} run \`${shown}\` as root without a password`,
+    {
+      hint: missing
+        ? 'install sudo there, or log in as root'
+        : `put this line into /etc/sudoers.d/coreship there (visudo -f): ${login.user} ALL=(root) NOPASSWD: ALL`,
+      details: result.stderr.split('\n').filter(Boolean),
+    },
+  );
+}
+
+/** What sudo(8) says when it refuses, wherever that stands: a lecture or a warning can come first. */
+const refusals =
+  /^(sudo: (a password is required|a terminal is required|sorry, you must have a tty|no tty present)|Sorry, user .* (is not allowed to execute|may not run)|.* is not in the sudoers file)/m;
