@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { pipeline } from 'node:stream';
+import type { Connection } from './connection.ts';
+
+/** A port on this side that leads to an address as the machine sees it. */
+export interface Listener {
+  readonly host: '127.0.0.1';
+  readonly port: number;
+  /** Stops listening and cuts what runs through. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on a free loopback port and carries each connection on to `host:port` as seen from the machine, for
+ * clients that want an address and take no stream. Where that cannot be opened, the client is disconnected.
+ */
+export async function listenTcp(connection: Connection, host: string, port: number): Promise<Listener> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    connection.openTcp(host, port).then(
+      (stream) => {
+        pipeline(socket, stream, () => {});
+        pipeline(stream, socket, () => socket.destroy());
+        stream.once('close', () => socket.destroy());
+      },
+      () => socket.destroy(),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+
+  return {
+    host: '127.0.0.1',
+    port: typeof address === 'object' && address ? address.port : 0,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
