@@ -1,0 +1,150 @@
+import type { Problem } from '../errors.ts';
+import type { Port, Service } from '../services/service.ts';
+import { mainUnit, sidekickUnit } from '../services/unit-names.ts';
+import type { Cluster } from './cluster.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { type DataPath, formatPath, type YamlSource } from './yaml-source.ts';
+
+/** What no schema can say: what one part of `coreship.yaml` demands of another. */
+export function configProblems(
+  services: readonly Service[],
+  clusters: readonly Cluster[],
+  source: YamlSource,
+  allNames: readonly string[],
+): readonly Problem[] {
+  const findings = [
+    ...services.flatMap((service) => [
+      ...portFindings(service),
+      ...registrationFindings(service),
+      ...loadBalancerFindings(service, services, allNames),
+    ]),
+    ...unitNameFindings(services),
+    ...clusters.flatMap(clusterFindings),
+  ];
+  return findings.map(({ path, part = 'value', ...finding }) => ({
+    ...finding,
+    severity: 'error',
+    where: source.locate(path, part),
+    path: formatPath(path),
+  }));
+}
+
+interface Finding {
+  readonly rule: string;
+  readonly path: DataPath;
+  readonly part?: 'key' | 'value';
+  readonly message: string;
+  readonly hint: string;
+}
+
+function portFindings({ name, template, ports }: Service): readonly Finding[] {
+  return ports.flatMap((port, index) => {
+    const path = ['services', name, 'ports', index, 'host'];
+    if (port.host === 'instance' && !template) {
+      const message = 'a service with one copy has no instance name to take the port from';
+      return [{ rule: 'instance-port-without-template', path, message, hint: 'give a port number' }];
+    }
+    const twin = ports.findIndex((other) => other.host === port.host && other.address === port.address);
+    if (twin === index) return [];
+    const message = `${formatHost(port)} is published by ports[${twin}] already`;
+    return [{ rule: 'duplicate-port', path, message, hint: 'give it another host port or address' }];
+  });
+}
+
+function formatHost({ host, address }: Port): string {
+  return `${host === 'instance' ? "the instance's port" : `port ${host}`} on the ${address} address`;
+}
+
+function registrationFindings({ name, registration, ports }: Service): readonly Finding[] {
+  if (!registration || ports.length > 0) return [];
+  const path = ['services', name, 'registration'];
+  const message = 'nothing to check and register without a port';
+  return [{ rule: 'registration-without-port', path, part: 'key', message, hint: 'add "ports"' }];
+}
+
+function loadBalancerFindings(
+  { name, template, ports, loadBalancer }: Service,
+  services: readonly Service[],
+  allNames: readonly string[],
+): readonly Finding[] {
+  if (!loadBalancer) return [];
+  const findings: Finding[] = [];
+  const path = ['services', name, 'loadBalancer'];
+  const target = services.find((service) => service.name === loadBalancer.service);
+  if (template) {
+    const message = 'a load balancer has one copy, but this service is a template';
+    findings.push({
+      rule: 'load-balancer-template',
+      path,
+      part: 'key',
+      message,
+      hint: 'add "template: false"',
+    });
+  }
+  if (ports.length === 0) {
+    const message = 'a load balancer without a port serves nobody';
+    findings.push({ rule: 'load-balancer-without-port', path, part: 'key', message, hint: 'add "ports"' });
+  }
+  const servicePath = [...path, 'service'];
+  const others = allNames.filter((other) => other !== name);
+  if (loadBalancer.service === name) {
+    const message = 'a load balancer cannot follow itself';
+    const hint = 'name the service it stands in front of';
+    findings.push({ rule: 'load-balancer-service', path: servicePath, message, hint });
+  } else if (!allNames.includes(loadBalancer.service)) {
+    const message = `there is no service "${loadBalancer.service}"`;
+    const hint = didYouMean(loadBalancer.service, others) ?? 'add it to "services"';
+    findings.push({ rule: 'load-balancer-service', path: servicePath, message, hint });
+  } else if (target && !target.registration) {
+    const message = `service "${target.name}" is not registered, so there is nothing to follow`;
+    const hint = `add "registration: {}" to ${target.name}`;
+    findings.push({ rule: 'load-balancer-service', path: servicePath, message, hint });
+  }
+  return findings;
+}
+
+function unitNameFindings(services: readonly Service[]): readonly Finding[] {
+  const sidekicks = new Map(
+    services
+      .filter(({ registration }) => registration)
+      .map((service) => [sidekickUnit(service), service.name]),
+  );
+  const units = services.flatMap((service) => [
+    { service: service.name, unit: mainUnit(service) },
+    ...(service.registration ? [{ service: service.name, unit: sidekickUnit(service) }] : []),
+  ]);
+  return units.flatMap(({ service, unit }) => {
+    const owner = sidekicks.get(unit);
+    if (owner === undefined || owner === service) return [];
+    const message = `its unit ${unit} is also the sidekick of service "${owner}"`;
+    const path = ['services', service];
+    return [{ rule: 'unit-name-clash', path, part: 'key', message, hint: 'rename one of the two' }];
+  });
+}
+
+function clusterFindings({ name, machines, etcd }: Cluster): readonly Finding[] {
+  const findings: Finding[] = [];
+  const ownerOf = new Map<string, string>();
+  for (const machine of machines) {
+    const address = JSON.stringify([machine.address.toLowerCase(), machine.port ?? 0]);
+    const owner = ownerOf.get(address);
+    if (owner === undefined) ownerOf.set(address, machine.name);
+    else {
+      const path = ['clusters', name, 'machines', machine.name, 'address'];
+      const message = `machine "${owner}" has the address ${machine.address} already`;
+      findings.push({ rule: 'duplicate-address', path, message, hint: 'a machine is listed once' });
+    }
+  }
+  const pairs = [
+    ['username', 'passwordFile'],
+    ['certFile', 'keyFile'],
+  ] as const;
+  for (const [one, other] of etcd ? pairs : []) {
+    if (Boolean(etcd?.[one]) === Boolean(etcd?.[other])) continue;
+    const [given, lacking] = etcd?.[one] ? [one, other] : [other, one];
+    const path = ['clusters', name, 'etcd', given];
+    const message = `"${given}" is of no use without "${lacking}"`;
+    findings.push({ rule: 'incomplete-etcd', path, part: 'key', message, hint: `add "${lacking}"` });
+  }
+  return findings;
+}

@@ -1,0 +1,63 @@
+import { lstat, readlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Problem } from '../errors.ts';
+import { templateOf } from '../unit/name.ts';
+import { listFolder } from './list-folder.ts';
+import { pool } from './pool.ts';
+import type { InstanceLink } from './project.ts';
+import { type Finding, fileProblem, readUnitName, readUnitText, type UnitFolder } from './read-units.ts';
+
+/** What lies in `instances/`. */
+export interface InstanceFolder {
+  readonly links: readonly InstanceLink[];
+  readonly names: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/** Reads `instances/`, in name order: each entry is a link to its own template, or a file with a text of its own. */
+export async function readInstances(root: string, templates: UnitFolder): Promise<InstanceFolder> {
+  const names = await listFolder(join(root, 'instances'));
+  const textOf = new Map(templates.units.map(({ name, text }) => [name, text]));
+  const present = new Set(templates.names);
+  const read = await pool(names, async (name) => {
+    const path = `instances/${name}`;
+    const problem = (finding: Finding) => ({ problems: [fileProblem(root, path, finding)] });
+    const unit = readUnitName(name);
+    if ('rule' in unit) return problem(unit);
+    const template = templateOf(name);
+    if (template === undefined) return problem(NOT_AN_INSTANCE);
+    if (!(await lstat(join(root, path))).isSymbolicLink()) {
+      const { text, problems } = await readUnitText(root, path);
+      return text === undefined ? { problems } : { link: { name, path, text }, problems };
+    }
+    const target = await readlink(join(root, path));
+    if (resolve(root, 'instances', target) !== join(root, 'unit-templates', template)) {
+      return problem(wrongTarget(target, template));
+    }
+    if (!present.has(template)) return problem(dangling(template));
+    const text = textOf.get(template);
+    // A template that could not be read has its own problem already.
+    return text === undefined ? { problems: [] } : { link: { name, path, text, template }, problems: [] };
+  });
+  return {
+    links: read.flatMap(({ link }) => (link ? [link] : [])),
+    names,
+    problems: read.flatMap(({ problems }) => problems),
+  };
+}
+
+const NOT_AN_INSTANCE: Finding = {
+  rule: 'wrong-folder',
+  message: 'is not an instance of a template',
+  hint: 'name it like apache@7777.service, or move it out of instances/',
+};
+
+function dangling(template: string): Finding {
+  const message = `links to unit-templates/${template}, which does not exist`;
+  return { rule: 'dangling-link', message, hint: 'run "coreship render", or remove the link' };
+}
+
+function wrongTarget(target: string, template: string): Finding {
+  const message = `links to ${target}, not to its own template`;
+  return { rule: 'wrong-link', message, hint: `link it to ../unit-templates/${template}` };
+}

@@ -1,0 +1,72 @@
+import { access } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { CoreshipError, type Problem, problemsError } from '../errors.ts';
+import type { Project } from './project.ts';
+import { CONFIG_FILE, readConfig } from './read-config.ts';
+import { readInstances } from './read-instances.ts';
+import { readUnits } from './read-units.ts';
+
+/**
+ * Reads a project folder: `coreship.yaml` and the unit files beside it. Folders may be missing.
+ * Returns the warnings; where anything is an error, throws `config` with every problem.
+ */
+export async function readProject(
+  root: string,
+): Promise<{ readonly project: Project; readonly problems: readonly Problem[] }> {
+  const folder = resolve(root);
+  const [reading, templates, statics] = await Promise.all([
+    readConfig(folder),
+    readUnits(folder, 'unit-templates'),
+    readUnits(folder, 'static'),
+  ]);
+  const instances = await readInstances(folder, templates);
+  const problems = [
+    ...reading.problems,
+    ...templates.problems,
+    ...statics.problems,
+    ...instances.problems,
+    ...doubleProblems(folder, statics.names, instances.names),
+  ];
+  const error = problemsError(problems);
+  if (error) throw error;
+  if (!reading.config) throw new CoreshipError('bug', `${CONFIG_FILE} has neither a meaning nor a problem`);
+  const units = [...templates.units, ...statics.units].sort(byName);
+  return { project: { root: folder, ...reading.config, units, instances: instances.links }, problems };
+}
+
+/** The nearest folder, from here upwards, that holds a `coreship.yaml`. Throws `config` where there is none. */
+export async function findProjectRoot(from: string): Promise<string> {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const found = await access(join(folder, CONFIG_FILE)).then(
+      () => true,
+      () => false,
+    );
+    if (found) return folder;
+    if (folder === dirname(folder)) break;
+  }
+  throw new CoreshipError('config', `no ${CONFIG_FILE} in ${resolve(from)} or any folder above it`, {
+    hint: 'run "coreship init" for a new project, or change into one',
+  });
+}
+
+/** `static/` may hold `apache@7777.service`, a unit with one copy; then `instances/` must not. */
+function doubleProblems(
+  root: string,
+  statics: readonly string[],
+  instances: readonly string[],
+): readonly Problem[] {
+  const known = new Set(statics);
+  return instances
+    .filter((name) => known.has(name))
+    .map((name) => ({
+      rule: 'unit-twice',
+      severity: 'error',
+      where: { file: relative(process.cwd(), join(root, 'instances', name)) },
+      message: `is also in static/`,
+      hint: 'remove one of the two',
+    }));
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { RegistrySettings } from '../services/service.ts';
+import { clusterName, clusterSchema } from './cluster-schema.ts';
+import { keys, name } from './schema-parts.ts';
+import { serviceName, serviceSchema } from './service-schema.ts';
+
+const registry = keys({
+  api: z.literal('v3').default('v3').meta({ description: "Version of etcd's API." }),
+  key: z.enum(['address', 'host']).default('address').meta({
+    description:
+      'Form of a registration: `address` is /services/<service>/<ip>:<port>, `host` is /services/<service>/<ip>.',
+  }),
+} satisfies Record<keyof RegistrySettings, z.ZodType>);
+
+/** `coreship.yaml`: what may be written, with every default and the manual of each key. */
+export const configSchema = keys({
+  name: name(50).meta({
+    description: 'Name of the project; on machines its units hang on `coreship-<name>.target`.',
+    examples: ['tutorial'],
+  }),
+  registry: registry.prefault({}).meta({ description: 'How instances are registered in etcd.' }),
+  services: z.record(serviceName, serviceSchema).prefault({}).meta({ description: 'The services by name.' }),
+  clusters: z.record(clusterName, clusterSchema).prefault({}).meta({
+    description: 'The clusters by name. One named `lab` takes the place of the built-in local lab.',
+  }),
+}).meta({ title: 'coreship.yaml', description: 'A coreship project: its services and its clusters.' });
+
+/** `coreship.yaml` as the schema leaves it: defaults filled in, names still keys. */
+export type WrittenConfig = z.output<typeof configSchema>;

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import type { LoadBalancer, Placement, Port, Registration, Service } from '../services/service.ts';
+import { keys, line, name, port, seconds, text, whole } from './schema-parts.ts';
+
+/** Longest service name: `<name>-discovery@<instance>.service` must stay a unit name and a container name. */
+export const serviceName = name(50).meta({
+  description: 'Name of the service and beginning of its unit names.',
+  examples: ['apache', 'nginx_lb'],
+});
+
+const IMAGE =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[a-z0-9]+:[0-9a-f]{32,128})?$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const UNIT_PATTERN = /^(?:[A-Za-z0-9:_.\\@*?-]|%[inpN]|\[[!^]?[A-Za-z0-9:_.@-]+\])+$/;
+const METADATA = /^[A-Za-z0-9_][A-Za-z0-9_.-]*=[A-Za-z0-9_.:/-]+$/;
+const CHECK_PATH = /^\/[A-Za-z0-9._~/?=&%:@,+-]*$/;
+
+const ports = keys({
+  container: port().meta({ description: 'Port inside the container.', examples: [80] }),
+  host: z
+    .union([port(), z.literal('instance')], 'must be a port number from 1 to 65535, or "instance"')
+    .exactOptional()
+    .meta({
+      description:
+        "Port on the machine. `instance` takes the instance's name as the port: apache@7777 listens on 7777. Default: `instance` for a template, else the container's port.",
+      examples: ['instance', 80],
+    }),
+  address: z.enum(['private', 'public']).default('private').meta({
+    description: "The machine's address it is published on: COREOS_PRIVATE_IPV4 or COREOS_PUBLIC_IPV4.",
+  }),
+} satisfies Record<keyof Port, z.ZodType>);
+
+const placement = keys({
+  conflicts: z
+    .array(text(UNIT_PATTERN, 'a unit name pattern such as "apache@*.service"', 255))
+    .default([])
+    .meta({
+      description:
+        'Unit name patterns (`*`, `?`, `[…]`) whose units never share a machine with this service.',
+      examples: [['apache@*.service', 'nginx.service']],
+    }),
+  metadata: z
+    .array(text(METADATA, 'a pair "key=value" of machine metadata', 255))
+    .default([])
+    .meta({
+      description:
+        'Machine metadata it needs. The same key twice means either value; different keys must all hold.',
+      examples: [['disk=ssd', 'zone=a', 'zone=b']],
+    }),
+} satisfies Record<keyof Placement, z.ZodType>);
+
+const registration = keys({
+  check: z.enum(['http', 'tcp']).default('http').meta({
+    description:
+      'How an instance is checked: a GET that must succeed, or a connection that must be accepted.',
+  }),
+  path: text(CHECK_PATH, 'a path that begins with "/", without spaces and quotes', 200)
+    .default('/')
+    .meta({ description: 'Path asked for by an HTTP check.', examples: ['/healthz'] }),
+  interval: seconds(0.1, 3600).default(1).meta({ description: 'Seconds between two checks.' }),
+  timeout: seconds(0.1, 300).default(1).meta({ description: 'Seconds a check may take.' }),
+  rise: whole('a number of checks', 1, 100).default(1).meta({
+    description: 'Good checks in a row until the instance is registered.',
+  }),
+  fall: whole('a number of checks', 1, 100).default(2).meta({
+    description: 'Bad checks in a row until its registration is removed.',
+  }),
+  ttl: whole('seconds', 2, 3600).default(6).meta({
+    description: 'Seconds a registration outlives the sidekick that keeps it alive.',
+  }),
+} satisfies Record<keyof Registration, z.ZodType>);
+
+const loadBalancer = keys({
+  service: serviceName.meta({
+    description: 'Service whose registered instances are the upstream; it must have a `registration`.',
+    examples: ['apache'],
+  }),
+} satisfies Record<keyof LoadBalancer, z.ZodType>);
+
+/** One service as it is written; its name is its key in `services`. */
+export const serviceSchema = keys({
+  description: line(200)
+    .exactOptional()
+    .meta({
+      description: "The units' Description=. Default: the service's name.",
+      examples: ['Apache web server'],
+    }),
+  template: z.boolean().default(true).meta({
+    description: 'True for a template with instances (apache@7777), false for one copy.',
+  }),
+  runtime: z
+    .enum(['docker', 'podman'])
+    .default('docker')
+    .meta({ description: 'Program that runs the container.' }),
+  image: text(IMAGE, 'an image reference such as "example/apache:1.2"', 500).meta({
+    description: 'Image of the container.',
+    examples: ['example/apache', 'registry.example.org:5000/web/apache:2.4'],
+  }),
+  pull: z.enum(['missing', 'always']).default('missing').meta({
+    description:
+      '`missing` pulls only what the machine lacks; `always` asks the image registry at every start.',
+  }),
+  command: z
+    .array(line(1000))
+    .default([])
+    .meta({
+      description: "Command of the container, a word an entry. Default: the image's own.",
+      examples: [['/usr/sbin/apache2ctl', '-D', 'FOREGROUND']],
+    }),
+  environment: z
+    .record(
+      text(VARIABLE, 'a variable name: letters, digits and "_", not beginning with a digit', 200),
+      line(1000),
+    )
+    .prefault({})
+    .meta({ description: 'Environment variables of the container.', examples: [{ LOG_LEVEL: 'info' }] }),
+  ports: z.array(ports).default([]).meta({
+    description: 'Published ports. The first is the one that is checked and registered.',
+  }),
+  startTimeout: whole('seconds', 1, 86_400).default(600).meta({
+    description: 'Seconds a start may take, a pull of the image included.',
+  }),
+  drain: seconds(0, 3600).default(1).meta({
+    description: "Seconds between the load balancers' letting go of an instance and its stop.",
+  }),
+  placement: placement
+    .prefault({})
+    .meta({ description: 'Where the service may run: its [X-Fleet] options.' }),
+  registration: registration.exactOptional().meta({
+    description:
+      'A sidekick checks and registers the instances in etcd. `{}` takes all defaults. Default: none.',
+  }),
+  loadBalancer: loadBalancer.exactOptional().meta({
+    description: 'The service is a load balancer that follows another service. Default: it is not.',
+  }),
+} satisfies Record<Exclude<keyof Service, 'name'>, z.ZodType>);
+
+/** Gives a written service its name and the defaults that depend on other keys. */
+export function toService(name: string, written: z.output<typeof serviceSchema>): Service {
+  const { description = name, template, ports, ...others } = written;
+  const usual = (container: number) => (template ? 'instance' : container);
+  return {
+    ...others,
+    name,
+    description,
+    template,
+    ports: ports.map((port) => ({ ...port, host: port.host ?? usual(port.container) })),
+  };
+}
