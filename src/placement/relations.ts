@@ -1,0 +1,100 @@
+import { againstMachine, type PlacedUnit } from './able-to-run.ts';
+import { compileGlob } from './glob.ts';
+import type { Machine } from './machine.ts';
+
+/** What the rules of a set of units say about units and machines, whoever is placed where. */
+export interface Relations {
+  /** Units by name, in such an order that peers come before those that must be beside them; then by name. */
+  readonly units: ReadonlyMap<string, PlacedUnit>;
+  /** Machines by id, in order of id. */
+  readonly machines: ReadonlyMap<string, Machine>;
+  /** Ids of the machines that suit a unit by id and metadata, in order. */
+  readonly suits: (unit: string) => readonly string[];
+  /** Units that may not share a machine with this one: conflicts in either direction, and replacements. */
+  readonly apart: (unit: string) => ReadonlySet<string>;
+  /** Units that this one replaces and that do not replace it. */
+  readonly replaced: (unit: string) => readonly string[];
+  /** Units that must be beside this one. */
+  readonly followers: (unit: string) => readonly string[];
+}
+
+/** Works out the relations between units and machines; the order of the input does not matter. */
+export function relate(units: readonly PlacedUnit[], machines: readonly Machine[]): Relations {
+  const sortedMachines = [...machines].sort((a, b) => compare(a.id, b.id));
+  const byName = new Map(peersFirst(units).map((unit) => [unit.name, unit]));
+  const matching = matcher([...byName.keys()]);
+  const suits = suitableMachines(sortedMachines);
+  const apart = new Map([...byName.keys()].map((name) => [name, new Set<string>()]));
+  const replaced = new Map<string, readonly string[]>();
+  const followers = new Map<string, string[]>();
+
+  const claims = (name: string): readonly string[] =>
+    byName.get(name)?.rules.replaces.flatMap(matching) ?? [];
+  for (const { name, rules } of byName.values()) {
+    replaced.set(
+      name,
+      claims(name).filter((other) => other !== name && !claims(other).includes(name)),
+    );
+    for (const other of [...rules.conflicts.flatMap(matching), ...(replaced.get(name) ?? [])]) {
+      if (other === name) continue;
+      apart.get(name)?.add(other);
+      apart.get(other)?.add(name);
+    }
+    for (const peer of rules.machineOf) followers.set(peer, [...(followers.get(peer) ?? []), name]);
+  }
+  return {
+    units: byName,
+    machines: new Map(sortedMachines.map((machine) => [machine.id, machine])),
+    suits: (name) => suits(byName.get(name)),
+    apart: (name) => apart.get(name) ?? new Set(),
+    replaced: (name) => replaced.get(name) ?? [],
+    followers: (name) => followers.get(name) ?? [],
+  };
+}
+
+/** Orders strings the same on every machine, whatever its language. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Units by name, each after its peers; those in a cycle, which never run, come where their name puts them. */
+function peersFirst(units: readonly PlacedUnit[]): readonly PlacedUnit[] {
+  const sorted = [...units].sort((a, b) => compare(a.name, b.name));
+  const byName = new Map(sorted.map((unit) => [unit.name, unit]));
+  const done = new Set<PlacedUnit>();
+  const visit = (unit: PlacedUnit, path: ReadonlySet<PlacedUnit>): void => {
+    if (done.has(unit) || path.has(unit)) return;
+    for (const peer of unit.rules.machineOf) {
+      const other = byName.get(peer);
+      if (other) visit(other, new Set(path).add(unit));
+    }
+    done.add(unit);
+  };
+  for (const unit of sorted) visit(unit, new Set());
+  return [...done];
+}
+
+/** Names that match a pattern; each pattern is looked up once, since instances share theirs. */
+function matcher(names: readonly string[]): (pattern: string) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return (pattern) => {
+    const found = known.get(pattern) ?? names.filter(compileGlob(pattern) ?? (() => false));
+    known.set(pattern, found);
+    return found;
+  };
+}
+
+function suitableMachines(machines: readonly Machine[]): (unit: PlacedUnit | undefined) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return (unit) => {
+    if (!unit) return [];
+    const key = JSON.stringify([unit.rules.machineId, unit.rules.metadata]);
+    const found =
+      known.get(key) ??
+      machines
+        .filter((machine) => againstMachine(unit.rules, machine).length === 0)
+        .map((machine) => machine.id);
+    known.set(key, found);
+    return found;
+  };
+}

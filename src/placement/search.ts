@@ -1,0 +1,123 @@
+import type { Board } from './board.ts';
+import { compare, type Relations } from './relations.ts';
+
+/** How many looks at a machine the search may take to improve on the first solution: well under a second. */
+const patience = 1_000_000;
+
+/**
+ * Chooses a machine for each unit that is on none: as many units as possible, the most constrained first, a unit and those
+ * that must be beside it together. The first solution is found greedily; only where it leaves a unit out that might have
+ * run is it improved, by going back over the choices, as far as patience goes. Leaves the choice on the board.
+ * @param likes how much a unit would like a machine, apart from its load
+ */
+export function search(
+  relations: Relations,
+  board: Board,
+  missing: readonly string[],
+  likes: (unit: string, machine: string) => number,
+): void {
+  const order = inOrder(relations, board, missing);
+  const chosen: (string | undefined)[] = [];
+  const limit = board.looks + patience;
+  let best: readonly (string | undefined)[] = [];
+  let bestCount = -1;
+
+  const visit = (index: number, count: number): void => {
+    if (count + order.length - index <= bestCount) return;
+    const unit = order[index];
+    if (unit === undefined) {
+      best = [...chosen];
+      bestCount = count;
+      return;
+    }
+    for (const machine of ranked(unit)) {
+      board.put(unit, machine);
+      chosen[index] = machine;
+      visit(index + 1, count + 1);
+      board.take(unit, machine);
+      if (bestCount === order.length || (bestCount >= 0 && board.looks > limit)) return;
+    }
+    chosen[index] = undefined;
+    visit(index + 1, count);
+  };
+
+  const ranked = (unit: string): readonly string[] => {
+    const choices = board.choices(unit);
+    if (choices.length < 2) return choices;
+    return choices
+      .map((machine) => ({
+        machine,
+        together: followersThatFit(relations, board, unit, machine),
+        liked: likes(unit, machine),
+        load: board.on(machine).size,
+      }))
+      .sort(
+        (a, b) =>
+          b.together - a.together || b.liked - a.liked || a.load - b.load || compare(a.machine, b.machine),
+      )
+      .map(({ machine }) => machine);
+  };
+
+  visit(0, 0);
+  for (const [index, machine] of best.entries()) {
+    const unit = order[index];
+    if (unit !== undefined && machine !== undefined) board.put(unit, machine);
+  }
+  fillUp(board, order, ranked);
+}
+
+/** Puts up what patience left out although it may run, so that nothing is left to do the next time. */
+function fillUp(board: Board, order: readonly string[], ranked: (unit: string) => readonly string[]): void {
+  let changed = true;
+  while (changed) {
+    changed = false;
+    for (const unit of order) {
+      if (board.homes(unit).length > 0) continue;
+      const [machine] = ranked(unit);
+      if (machine === undefined) continue;
+      board.put(unit, machine);
+      changed = true;
+    }
+  }
+}
+
+/** How many of the units that must be beside this one would fit beside it on a machine, and theirs in turn. */
+function followersThatFit(relations: Relations, board: Board, unit: string, machine: string): number {
+  board.put(unit, machine);
+  let count = 0;
+  for (const follower of relations.followers(unit)) {
+    if (board.on(machine).has(follower) || !board.allows(follower, machine)) continue;
+    count += 1 + followersThatFit(relations, board, follower, machine);
+  }
+  board.take(unit, machine);
+  return count;
+}
+
+/** The units that could ever run: those with the fewest machines first, each followed by those that must be beside it. */
+function inOrder(relations: Relations, board: Board, missing: readonly string[]): readonly string[] {
+  const possible = new Set<string>();
+  for (const unit of relations.units.keys()) {
+    if (!missing.includes(unit) || relations.suits(unit).length === 0) continue;
+    const peers = relations.units.get(unit)?.rules.machineOf ?? [];
+    if (peers.every((peer) => possible.has(peer) || board.homes(peer).length > 0)) possible.add(unit);
+  }
+  const followers = (unit: string): readonly string[] =>
+    relations.followers(unit).filter((name) => possible.has(name));
+  const tightness = (unit: string): number =>
+    Math.min(relations.suits(unit).length, ...followers(unit).map(tightness));
+  const leaders = [...possible].filter(
+    (unit) => !relations.units.get(unit)?.rules.machineOf.some((peer) => possible.has(peer)),
+  );
+  leaders.sort(
+    (a, b) =>
+      tightness(a) - tightness(b) || relations.apart(b).size - relations.apart(a).size || compare(a, b),
+  );
+  const order = new Set<string>();
+  const follow = (unit: string): void => {
+    order.delete(unit);
+    order.add(unit);
+    for (const follower of followers(unit)) follow(follower);
+  };
+  for (const unit of leaders) follow(unit);
+  return [...order];
+}
