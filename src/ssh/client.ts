@@ -8,23 +8,23 @@ import type { Login } from './resolve-target.ts';
 import { authenticationError, changedHostKeyError, unreachableError } from './ssh-errors.ts';
 
 /**
- * Logs in over a stream to the machine's sshd. The host key is always verified.
+ * Logs in over a stream to the machine's sshd, which `dial` opens. The host key is always verified.
  *
- * @throws CoreshipError where the machine is refused or refuses; `DroppedEarly` where trying again may help.
+ * @throws CoreshipError where the machine is refused or refuses; `DroppedEarly` where trying again may help; what
+ *   `dial` throws; the signal's reason.
  */
 export async function logIn(
   login: Login,
-  stream: Duplex,
-  timeoutMs: number,
+  dial: () => Promise<Duplex>,
   signal?: AbortSignal,
 ): Promise<Client> {
   const [hostKeys, identities] = await Promise.all([readHostKeys(login), collectIdentities(login)]);
-  signal?.throwIfAborted();
+  const stream = await dial();
   const client = new ssh2.Client();
   // Stays for the connection's life: an error without a listener would end the process.
   client.on('error', () => {});
   try {
-    await handshake(client, login, stream, { hostKeys, identities, timeoutMs }, signal);
+    await handshake(client, stream, { login, hostKeys, identities }, signal);
     return client;
   } catch (error) {
     client.destroy();
@@ -33,25 +33,22 @@ export async function logIn(
   }
 }
 
+/** An error of ssh2, which says what part of the login it belongs to. */
+type LoginFailure = Error & { readonly level?: string };
+
 interface Facts {
+  readonly login: Login;
   readonly hostKeys: HostKeys;
   readonly identities: Identities;
-  readonly timeoutMs: number;
 }
 
-function handshake(
-  client: Client,
-  login: Login,
-  stream: Duplex,
-  facts: Facts,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { hostKeys, identities } = facts;
+function handshake(client: Client, stream: Duplex, facts: Facts, signal?: AbortSignal): Promise<void> {
+  const { login, hostKeys, identities } = facts;
   const tried: string[] = [];
-  const untried = [...identities.usable];
-  let refusal: CoreshipError | undefined;
+  let refusal: unknown;
 
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const settle = (finish: () => void) => {
       signal?.removeEventListener('abort', giveUp);
       client.removeListener('ready', succeed).removeListener('error', fail).removeListener('close', close);
@@ -60,23 +57,10 @@ function handshake(
     const succeed = () => settle(resolve);
     const giveUp = () => settle(() => reject(signal?.reason));
     const close = () => fail(new Error('the machine closed the connection'));
-    const fail = (error: Error & { readonly level?: string }) => {
+    const fail = (error: LoginFailure) => {
       // ssh2 tells of one key's trouble and goes on with the next.
       if (error.level === 'agent') return;
-      settle(() => reject(refusal ?? explain(error)));
-    };
-    const explain = (error: Error & { readonly level?: string }) => {
-      if (/no matching host key format/i.test(error.message) && hostKeys.example) {
-        return changedHostKeyError(login, hostKeys.example, `it has none of ${hostKeys.types.join(', ')}`);
-      }
-      if (error.level === 'client-timeout')
-        return unreachableError(login, Object.assign(error, { code: 'ETIMEDOUT' }));
-      if (error.level === 'client-authentication' || tried.length > 0) {
-        return authenticationError(login, tried, identities.skipped, error);
-      }
-      const early =
-        error.level === undefined || error.level === 'client-socket' || error.level === 'protocol';
-      return early ? new DroppedEarly(error.message, { cause: error }) : unreachableError(login, error);
+      settle(() => reject(refusal ?? explain(error, facts, tried)));
     };
 
     signal?.addEventListener('abort', giveUp, { once: true });
@@ -84,27 +68,47 @@ function handshake(
     client.connect({
       sock: stream,
       username: login.user,
-      readyTimeout: facts.timeoutMs,
+      readyTimeout: login.connectTimeoutMs ?? 20_000,
       keepaliveInterval: login.keepAliveMs ?? 15_000,
       keepaliveCountMax: login.keepAliveCount ?? 3,
-      algorithms: offer(hostKeys.types),
+      algorithms: { serverHostKey: askFor(hostKeys.types) },
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
         hostKeys.check(key).then(
           () => verify(true),
-          (error: CoreshipError) => {
+          (error: unknown) => {
             refusal = error;
             verify(false);
           },
         );
       },
       authHandler: (methods: readonly string[] | null, _partial, next) => {
-        const identity = methods && !methods.includes('publickey') ? undefined : untried.shift();
+        const possible = methods === null || methods.includes('publickey');
+        const identity = possible ? identities.usable[tried.length] : undefined;
+        // The types leave out `false`, which ends the login.
         if (identity === undefined) return next(false as never);
         tried.push(identity.label);
         next(identity.method);
       },
     });
   });
+}
+
+function explain(
+  error: LoginFailure,
+  { login, hostKeys, identities }: Facts,
+  tried: readonly string[],
+): Error {
+  if (error.level === 'client-timeout') {
+    return unreachableError(login, Object.assign(error, { code: 'ETIMEDOUT' }));
+  }
+  if (hostKeys.example && /no matching host key format/i.test(error.message)) {
+    return changedHostKeyError(login, hostKeys.example, `it has none of ${hostKeys.types.join(', ')}`);
+  }
+  if (error.level === 'client-authentication' || tried.length > 0) {
+    return authenticationError(login, tried, identities.skipped, error);
+  }
+  const incompatible = error.level === 'handshake';
+  return incompatible ? unreachableError(login, error) : new DroppedEarly(error.message, { cause: error });
 }
 
 /** Host key algorithms by the key type of known_hosts. SHA-1 signatures of RSA keys are not accepted. */
@@ -116,8 +120,9 @@ const algorithms: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = 
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
 };
 
-function offer(knownTypes: readonly string[]): { serverHostKey: ServerHostKeyAlgorithm[] } {
+/** Asking for other kinds of key would let somebody in between show one that is not known to be wrong. */
+function askFor(knownTypes: readonly string[]): ServerHostKeyAlgorithm[] {
   const known = Object.keys(algorithms).filter((type) => knownTypes.includes(type));
   const types = known.length > 0 ? known : Object.keys(algorithms);
-  return { serverHostKey: types.flatMap((type) => algorithms[type] ?? []) };
+  return types.flatMap((type) => algorithms[type] ?? []);
 }

@@ -66,7 +66,7 @@ async function openOnce(
     import('./client.ts'),
     import('./ssh2-connection.ts'),
   ]);
-  const client = await logIn(login, await dial(), 20_000, signal);
+  const client = await logIn(login, dial, signal);
   client.once('close', onClosed);
   return createConnection(client, login);
 }

@@ -38,6 +38,7 @@ export function execute(
     const timer = setTimeout(() => abandon(timeoutError(name, shown, timeoutMs)), timeoutMs);
     signal?.addEventListener('abort', interrupt, { once: true });
 
+    if (signal?.aborted) return interrupt();
     try {
       client.exec(text, (error, opened) => {
         if (error) return abandon(openError(name, doing, error));

@@ -15,7 +15,7 @@ export function createPool(connect: Connect): Pool {
   return {
     get: (target, signal) => {
       const known = connections.get(target.name);
-      if (known) return known;
+      if (known !== undefined) return known;
       const opening = connect(target, signal);
       connections.set(target.name, opening);
       opening.catch(() => {

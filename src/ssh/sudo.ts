@@ -10,7 +10,11 @@ export function asRoot(command: RemoteCommand, loginUser: string): RemoteCommand
 }
 
 /** @throws CoreshipError where it was sudo that failed, and not the command. */
-export function refuseSudo(login: Login, command: RemoteCommand, result: CommandResult): void {
+export function refuseSudo(
+  login: Pick<Login, 'name' | 'user'>,
+  command: RemoteCommand,
+  result: CommandResult,
+): void {
   const refused = result.status === 1 && result.stdout === '' && refusals.test(result.stderr);
   const missing = result.status === 127 && /sudo: (command )?not found/.test(result.stderr);
   if (!refused && !missing) return;

@@ -111,7 +111,7 @@ export function resolveWith(dir: string, config = '') {
   const file = join(dir, 'ssh_config');
   writeFileSync(file, `${config}\nHost *\n  IdentityAgent none\n`);
   return createResolveTarget((args) =>
-    Promise.resolve(execFileSync('ssh', ['-F', file, ...args], { encoding: 'utf8' })),
+    Promise.resolve(execFileSync('ssh', ['-F', file, ...args], { encoding: 'utf8', stdio: 'pipe' })),
   );
 }
 

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { createBastions } from '../../src/ssh/bastions.ts';
+import type { Connection, Target } from '../../src/ssh/connection.ts';
+import { createPool } from '../../src/ssh/pool.ts';
+import { createSlots } from '../../src/ssh/slots.ts';
+
+/** Opens fakes, writes down what is opened and closed, and fails for a host named `down`. */
+function fakeConnect() {
+  const log: string[] = [];
+  const connect = async ({ name, host }: Target): Promise<Connection> => {
+    log.push(`open ${name}`);
+    await Promise.resolve();
+    if (host === 'down') throw new Error('down');
+    return {
+      run: () => Promise.reject(new Error('not here')),
+      openTcp: () => Promise.reject(new Error('not here')),
+      openUnix: () => Promise.reject(new Error('not here')),
+      close: () => Promise.resolve(void log.push(`close ${name}`)),
+    };
+  };
+  return { log, connect };
+}
+
+const m1 = { name: 'm1', host: 'a' };
+const m2 = { name: 'm2', host: 'a' };
+
+describe('createPool', () => {
+  it('opens one connection for each name, though asked at the same time', async () => {
+    const { log, connect } = fakeConnect();
+    const pool = createPool(connect);
+    const [first, second] = await Promise.all([pool.get(m1), pool.get(m1), pool.get(m2)]);
+    expect(first).toBe(second);
+    expect(log).toEqual(['open m1', 'open m2']);
+  });
+
+  it('tries again after a failure', async () => {
+    const { log, connect } = fakeConnect();
+    const pool = createPool(connect);
+    await expect(pool.get({ name: 'm1', host: 'down' })).rejects.toThrow('down');
+    await pool.get(m1);
+    expect(log).toEqual(['open m1', 'open m1']);
+  });
+
+  it('closes all, also what is still being opened or failed', async () => {
+    const { log, connect } = fakeConnect();
+    const pool = createPool(connect);
+    await pool.get(m1);
+    const failing = expect(pool.get({ name: 'm3', host: 'down' })).rejects.toThrow('down');
+    void pool.get(m2);
+    await pool.closeAll();
+    await failing;
+    expect(log).toEqual(['open m1', 'open m3', 'open m2', 'close m1', 'close m2']);
+  });
+});
+
+describe('createBastions', () => {
+  it('shares a connection until the last user has left', async () => {
+    const { log, connect } = fakeConnect();
+    const bastions = createBastions(connect);
+    const [one, two] = await Promise.all([bastions.lease(m1), bastions.lease(m2)]);
+    expect(one.connection).toBe(two.connection);
+    one.release();
+    one.release();
+    await Promise.resolve();
+    expect(log).toEqual(['open m1']);
+    two.release();
+    await expect.poll(() => log).toEqual(['open m1', 'close m1']);
+    await bastions.lease(m1);
+    expect(log).toEqual(['open m1', 'close m1', 'open m1']);
+  });
+
+  it('forgets a bastion that could not be reached', async () => {
+    const { log, connect } = fakeConnect();
+    const bastions = createBastions(connect);
+    const down = { name: 'b', host: 'down' };
+    await expect(bastions.lease(down)).rejects.toThrow('down');
+    await expect(bastions.lease(down)).rejects.toThrow('down');
+    expect(log).toEqual(['open b', 'open b']);
+  });
+});
+
+describe('createSlots', () => {
+  it('runs so many at a time, in order, and all of them', async () => {
+    const slots = createSlots(2);
+    let running = 0;
+    let most = 0;
+    const order: number[] = [];
+    await Promise.all(
+      [0, 1, 2, 3, 4, 5].map((id) =>
+        slots(async () => {
+          running += 1;
+          most = Math.max(most, running);
+          order.push(id);
+          await Promise.resolve();
+          running -= 1;
+        }),
+      ),
+    );
+    expect({ most, order }).toEqual({ most: 2, order: [0, 1, 2, 3, 4, 5] });
+  });
+
+  it('frees the slot of a failed task', async () => {
+    const slots = createSlots(1);
+    await expect(slots(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await slots(() => Promise.resolve('yes'))).toBe('yes');
+  });
+
+  it('lets go of a waiting task that is aborted, and of nothing else', async () => {
+    const slots = createSlots(1);
+    const abort = new AbortController();
+    let finish = () => {};
+    const first = slots(() => new Promise<void>((resolve) => (finish = resolve)));
+    const second = slots(() => Promise.resolve('second'), abort.signal);
+    const third = slots(() => Promise.resolve('third'));
+    abort.abort(new Error('enough'));
+    await expect(second).rejects.toThrow('enough');
+    finish();
+    expect(await third).toBe('third');
+    await first;
+  });
+});
