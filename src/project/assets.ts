@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
-import { join } from 'node:path/posix';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Assets } from '../services/rendered-file.ts';
 import { pool } from './pool.ts';

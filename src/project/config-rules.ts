@@ -2,8 +2,9 @@ import type { Problem } from '../errors.ts';
 import type { Port, Service } from '../services/service.ts';
 import { mainUnit, sidekickUnit } from '../services/unit-names.ts';
 import type { Cluster } from './cluster.ts';
+import { type DataPath, formatPath } from './data-path.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { type DataPath, formatPath, type YamlSource } from './yaml-source.ts';
+import type { YamlSource } from './yaml-source.ts';
 
 /** What no schema can say: what one part of `coreship.yaml` demands of another. */
 export function configProblems(

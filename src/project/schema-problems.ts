@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Problem } from '../errors.ts';
+import { type DataPath, formatPath } from './data-path.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { configSchema } from './schema.ts';
-import { type DataPath, formatPath, type YamlSource } from './yaml-source.ts';
+import type { YamlSource } from './yaml-source.ts';
 
 /** Says in a person's words what the schema did not like, each with its place. */
 export function schemaProblems(error: z.ZodError, source: YamlSource): readonly Problem[] {

@@ -1,8 +1,8 @@
-import { lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises';
+import { mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoreshipError, problemsError } from '../errors.ts';
 import { templateOf } from '../unit/name.ts';
-import { refuseUnsafe } from './inspect-files.ts';
+import { entryKind, folderProblems } from './path-problems.ts';
 import { pool } from './pool.ts';
 import { fileProblem } from './read-units.ts';
 import { replaceFile } from './write-files.ts';
@@ -14,57 +14,67 @@ export interface InstanceChanges {
 }
 
 /**
- * Links and unlinks instances; returns the paths that changed. An instance that is there already, as a link or as a
- * file with a text of its own, is kept as it is. Throws `config`, before any change, where a file with a text of its own
- * would have to be removed.
+ * Links and unlinks instances; returns the paths that changed. A link that is right already is left alone, and so is an
+ * instance to be added that is a file with a text of its own. Such a file is never removed: asked to, this throws
+ * `config` before any change.
  */
 export async function setInstances(root: string, changes: InstanceChanges): Promise<readonly string[]> {
-  for (const { name, template } of changes.add) {
-    if (templateOf(name) !== template)
-      throw new CoreshipError('bug', `${name} is no instance of ${template}`);
-  }
   const names = [...changes.add.map(({ name }) => name), ...changes.remove];
-  // Only the folder is asked for: the entries themselves are links.
-  await refuseUnsafe(root, ['instances/.any']);
-  if (names.some((name) => name.includes('/')))
-    throw new CoreshipError('bug', 'an instance name holds a slash');
-  const kinds = new Map(
-    await pool(names, async (name) => [name, await entryKind(join(root, 'instances', name))] as const),
-  );
-  const ownFiles = changes.remove.filter((name) => kinds.get(name) === 'file');
-  const error = problemsError(
-    ownFiles.map((name) =>
-      fileProblem(root, `instances/${name}`, {
-        rule: 'own-instance-file',
-        message: 'is a file with a text of its own, not a link; it is not removed',
-        hint: 'remove it yourself if it is no longer needed',
-      }),
-    ),
-  );
+  refuseOthers(changes, names);
+  const entryOf = await readEntries(root, names);
+  const ownFiles = changes.remove.filter((name) => {
+    const entry = entryOf.get(name);
+    return entry !== undefined && entry.link === undefined;
+  });
+  const paths = names.map((name) => `instances/${name}`);
+  const error = problemsError([
+    ...(await folderProblems(root, paths)),
+    ...ownFiles.map((name) => fileProblem(root, `instances/${name}`, OWN_FILE)),
+  ]);
   if (error) throw error;
 
-  const added = changes.add.filter(
-    ({ name, template }) => kinds.get(name) !== 'file' && kinds.get(name) !== linkTarget(template),
-  );
-  const removed = changes.remove.filter((name) => kinds.get(name) !== undefined);
+  const added = changes.add.filter(({ name, template }) => {
+    const entry = entryOf.get(name);
+    return entry === undefined || (entry.link !== undefined && entry.link !== linkTo(template));
+  });
+  const removed = changes.remove.filter((name) => entryOf.get(name));
   if (added.length > 0) await mkdir(join(root, 'instances'), { recursive: true });
   await pool(added, ({ name, template }) =>
-    replaceFile(join(root, 'instances', name), (temporary) => symlink(linkTarget(template), temporary)),
+    replaceFile(join(root, 'instances', name), (temporary) => symlink(linkTo(template), temporary)),
   );
   await pool(removed, (name) => rm(join(root, 'instances', name)));
   return [...added.map(({ name }) => name), ...removed].map((name) => `instances/${name}`);
 }
 
-function linkTarget(template: string): string {
+const OWN_FILE = {
+  rule: 'own-instance-file',
+  message: 'is a file with a text of its own, not a link, and is not removed',
+  hint: 'remove it yourself if it is no longer needed',
+};
+
+function linkTo(template: string): string {
   return `../unit-templates/${template}`;
 }
 
-/** A link's target, `file` for anything else, nothing where there is no such entry. */
-async function entryKind(path: string): Promise<string | undefined> {
-  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
+/** Callers name instances that were checked before; anything else is a bug of theirs. */
+function refuseOthers(changes: InstanceChanges, names: readonly string[]): void {
+  const wrong =
+    names.find((name) => templateOf(name) === undefined) ??
+    changes.add.find(({ name, template }) => templateOf(name) !== template)?.name;
+  if (wrong !== undefined)
+    throw new CoreshipError('bug', `${wrong} is no instance of the template it is said to have`);
+}
+
+/** What stands under each name: a link with its target, anything else without one, or nothing. */
+async function readEntries(
+  root: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, { readonly link?: string } | undefined>> {
+  const entries = await pool(names, async (name) => {
+    const path = join(root, 'instances', name);
+    const kind = await entryKind(path);
+    if (kind === undefined) return [name, undefined] as const;
+    return [name, kind === 'link' ? { link: await readlink(path) } : {}] as const;
   });
-  if (!found) return undefined;
-  return found.isSymbolicLink() ? readlink(path) : 'file';
+  return new Map(entries);
 }

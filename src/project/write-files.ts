@@ -1,8 +1,8 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { RenderedFile } from '../services/rendered-file.ts';
-import { staleFiles } from './inspect-files.ts';
 import { pool } from './pool.ts';
+import { staleFiles } from './stale-files.ts';
 
 /**
  * Writes the files that differ from what lies in the project, each as a whole or not at all, and makes the folders

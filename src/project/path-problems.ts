@@ -1,0 +1,66 @@
+import { lstat } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import type { Problem } from '../errors.ts';
+import { pool } from './pool.ts';
+import { fileProblem } from './read-units.ts';
+
+/** What an entry of a folder is, without following it. */
+export type EntryKind = 'file' | 'folder' | 'link' | 'special file';
+
+/** What lies at a path; nothing where nothing does. */
+export async function entryKind(path: string): Promise<EntryKind | undefined> {
+  const found = await lstat(path).catch(absent);
+  if (!found) return undefined;
+  if (found.isFile()) return 'file';
+  if (found.isDirectory()) return 'folder';
+  return found.isSymbolicLink() ? 'link' : 'special file';
+}
+
+/** For a `catch`: nothing where there is no such file; other errors go on. */
+export function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+  throw error;
+}
+
+/**
+ * Why the paths, relative to the root and with `/`, cannot be written to: they leave the project, or a link or a
+ * file stands where one of their folders must be.
+ */
+export async function folderProblems(root: string, paths: readonly string[]): Promise<readonly Problem[]> {
+  const leaving = paths.filter((path) => !isInside(path));
+  if (leaving.length > 0) return leaving.map((path) => inTheWay(root, path, 'leaves the project'));
+  const folders = new Set(paths.flatMap(foldersAbove));
+  const problems = await pool([...folders], async (folder) => {
+    const kind = (await entryKind(join(root, folder))) ?? 'folder';
+    return kind === 'folder' ? [] : [inTheWay(root, folder, `is a ${kind}, but a folder is needed here`)];
+  });
+  return problems.flat();
+}
+
+/** Why the paths are not files: something else stands there. */
+export async function fileProblems(root: string, paths: readonly string[]): Promise<readonly Problem[]> {
+  const problems = await pool(paths, async (path) => {
+    const kind = (await entryKind(join(root, path))) ?? 'file';
+    return kind === 'file' ? [] : [inTheWay(root, path, `is a ${kind}, but a file is needed here`)];
+  });
+  return problems.flat();
+}
+
+function inTheWay(root: string, path: string, message: string): Problem {
+  const hint = 'move it away; coreship neither follows it nor replaces it';
+  return fileProblem(root, path, { rule: 'path-in-the-way', message, hint });
+}
+
+function isInside(path: string): boolean {
+  const steps = path.split('/');
+  return (
+    path === posix.normalize(path) &&
+    !steps.some((step) => ['', '.', '..'].includes(step)) &&
+    !path.includes('\0')
+  );
+}
+
+function foldersAbove(path: string): readonly string[] {
+  const folder = dirname(path);
+  return folder === '.' ? [] : [...foldersAbove(folder), folder];
+}
