@@ -1,0 +1,143 @@
+import { parse as parseIni } from 'ini';
+import { CoreshipError } from '../../errors.ts';
+import type { ForeignUnit, Observation, ObservedMachine, ObservedUnit } from '../../plan/observation.ts';
+import type { SystemdMachine } from './engine.ts';
+import { observeScript } from './scripts.ts';
+import { readStates, type ShownUnit } from './unit-states.ts';
+
+/** What was seen, and which machine answered under which id. */
+export interface ObservedMachines {
+  readonly observation: Observation;
+  readonly machines: ReadonlyMap<string, SystemdMachine>;
+}
+
+/** Looks at all machines at once, one command each. */
+export async function observeMachines(
+  machines: readonly SystemdMachine[],
+  target: string,
+  wanted: readonly string[],
+  signal?: AbortSignal,
+): Promise<ObservedMachines> {
+  const looks = await Promise.allSettled(machines.map((machine) => look(machine, target, wanted, signal)));
+  const seen: MachineLook[] = [];
+  const unreachable: { name: string; reason: string; hint?: string }[] = [];
+  for (const [index, outcome] of looks.entries()) {
+    const name = machines[index]?.name ?? '';
+    if (outcome.status === 'fulfilled') seen.push(outcome.value);
+    else unreachable.push({ name, ...explain(outcome.reason) });
+  }
+  refuseSharedIds(seen);
+  return {
+    observation: {
+      machines: seen.map(({ machine }) => machine),
+      units: seen.flatMap(({ units }) => units),
+      foreign: seen.flatMap(({ foreign }) => foreign),
+      unreachable,
+    },
+    machines: new Map(seen.map(({ machine, source }) => [machine.id, source])),
+  };
+}
+
+interface MachineLook {
+  readonly source: SystemdMachine;
+  readonly machine: ObservedMachine;
+  readonly units: readonly ObservedUnit[];
+  readonly foreign: readonly ForeignUnit[];
+}
+
+async function look(
+  source: SystemdMachine,
+  target: string,
+  wanted: readonly string[],
+  signal?: AbortSignal,
+): Promise<MachineLook> {
+  const connection = await source.connect();
+  const result = await connection.run(
+    { words: ['sh', '-c', observeScript, 'sh', target, ...wanted], root: true },
+    signal ? { signal } : {},
+  );
+  if (result.status !== 0) {
+    throw new CoreshipError('failed', `${source.name}: could not look at its units (status ${result.status})`, {
+      details: result.stderr.trim().split('\n').slice(-5),
+      hint: 'the machine must run systemd',
+    });
+  }
+  return readLook(source, result.stdout);
+}
+
+/** Reads what the observe script prints: facts and files first, then the blocks of `systemctl show`. */
+function readLook(source: SystemdMachine, output: string): MachineLook {
+  const facts = new Map<string, string>();
+  const files = new Map<string, string | undefined>();
+  const lines = output.split('\n');
+  let line = 0;
+  for (; line < lines.length; line++) {
+    const [word = '', first = '', second] = (lines[line] ?? '').split(' ');
+    if (word === 'file') files.set(first, second === undefined ? undefined : decode(second));
+    else if (word === 'machine-id') facts.set(word, first);
+    else if (word === 'environment') facts.set(word, decode(first));
+    else break;
+  }
+  const id = facts.get('machine-id') ?? '';
+  const shown = readStates(lines.slice(line).join('\n'));
+  return {
+    source,
+    machine: { id, name: source.name, metadata: source.metadata, addresses: addresses(facts.get('environment') ?? '') },
+    units: shown
+      .filter((unit) => files.has(unit.state.name) && !isRemnant(unit, files))
+      .map((unit) => observed(unit, id, files)),
+    foreign: shown
+      .filter((unit) => !files.has(unit.state.name) && inTheWay(unit))
+      .map((unit) => ({ name: unit.state.name, machine: id, file: unit.fragment })),
+  };
+}
+
+function observed(unit: ShownUnit, machine: string, files: ReadonlyMap<string, string | undefined>): ObservedUnit {
+  const text = files.get(unit.state.name);
+  return { ...unit.state, machine, ...(text === undefined ? {} : { text }) };
+}
+
+/** A link that a killed run left without its file, and whose unit does not run: nothing to speak of. */
+function isRemnant(unit: ShownUnit, files: ReadonlyMap<string, string | undefined>): boolean {
+  return files.get(unit.state.name) === undefined && ['inactive', 'failed'].includes(unit.state.active);
+}
+
+/** A file of that very name is somebody else's; an instance of somebody's template only while it runs. */
+function inTheWay(unit: ShownUnit): boolean {
+  if (unit.fragment.endsWith(`/${unit.state.name}`) || unit.load === 'masked') return true;
+  return unit.fragment !== '' && unit.state.active !== 'inactive';
+}
+
+function addresses(environment: string): ObservedMachine['addresses'] {
+  const values: Readonly<Record<string, unknown>> = parseIni(environment);
+  const address = (key: string): string | undefined => {
+    const value = values[key];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const own = address('COREOS_PRIVATE_IPV4');
+  const open = address('COREOS_PUBLIC_IPV4');
+  return { ...(own ? { private: own } : {}), ...(open ? { public: open } : {}) };
+}
+
+function refuseSharedIds(looks: readonly MachineLook[]): void {
+  const names = new Map<string, string>();
+  for (const { machine } of looks) {
+    const other = names.get(machine.id);
+    if (other !== undefined) {
+      throw new CoreshipError('failed', `${other} and ${machine.name} have the same machine id ${machine.id}`, {
+        hint: 'one machine under two names, or a cloned disk: give the clone its own id with systemd-machine-id-setup(1)',
+      });
+    }
+    names.set(machine.id, machine.name);
+  }
+}
+
+function decode(base64: string): string {
+  return Buffer.from(base64, 'base64').toString();
+}
+
+function explain(error: unknown): { reason: string; hint?: string } {
+  if (!(error instanceof CoreshipError)) return { reason: String(error) };
+  const reason = [error.message, ...error.details].join('\n');
+  return error.hint === undefined ? { reason } : { reason, hint: error.hint };
+}

@@ -1,0 +1,92 @@
+/*
+ * The shell scripts the systemd engine runs on machines. Values reach them as arguments and on standard
+ * input only; nothing is pasted into a script. They are POSIX sh, for the oldest systemd host there is.
+ */
+
+/** `$1` the project's target, then the wanted unit names. Prints what observe.ts reads. */
+export const observeScript = `
+set -eu
+target=$1; shift
+dir=/etc/systemd/system
+printf 'machine-id %s\\n' "$(cat /etc/machine-id)"
+if [ -r /etc/environment ]; then printf 'environment %s\\n' "$(base64 -w0 /etc/environment)"; fi
+owned=
+for link in "$dir/$target.wants"/*; do
+  [ -L "$link" ] || continue
+  name=\${link##*/}
+  owned="$owned $name"
+  if [ -f "$dir/$name" ]; then printf 'file %s %s\\n' "$name" "$(base64 -w0 "$dir/$name")"
+  else printf 'file %s\\n' "$name"; fi
+done
+# Unit names hold no white space: coreship writes none, and refuses to.
+set -- $owned "$@"
+[ $# -eq 0 ] || systemctl show -p Id,LoadState,FragmentPath,ActiveState,SubState,Result,MainPID,NRestarts,NeedDaemonReload -- "$@"
+`;
+
+/** `$1` the target, `$2` the project; standard input holds a line a unit: name and base64 of its text. */
+export const installScript = `
+set -eu
+trap '' HUP PIPE
+target=$1
+dir=/etc/systemd/system
+mkdir -p "$dir/$target.wants"
+if [ ! -e "$dir/$target" ]; then
+  printf '[Unit]\\nDescription=Units of the coreship project %s\\n\\n[Install]\\nWantedBy=multi-user.target\\n' "$2" >"$dir/.$target.new"
+  mv "$dir/.$target.new" "$dir/$target"
+fi
+systemctl --quiet enable "$target" 2>/dev/null
+# The link comes before the file: a link without a file is ours to finish, a file without a link is not ours.
+while read -r name content; do
+  link=$dir/$target.wants/$name
+  if [ ! -L "$link" ] && { [ -e "$dir/$name" ] || [ -L "$dir/$name" ]; }; then
+    echo "$dir/$name is not coreship's" >&2
+    exit 1
+  fi
+  ln -sfn "../$name" "$link"
+  printf '%s' "$content" | base64 -d >"$dir/.$name.new"
+  mv -f "$dir/.$name.new" "$dir/$name"
+done
+systemctl daemon-reload
+`;
+
+/** Unit names. Reloads first where a killed run left new files that systemd has not read. */
+export const startScript = `
+set -eu
+trap '' HUP PIPE
+case $(systemctl show -p NeedDaemonReload --value -- "$@") in *yes*) systemctl daemon-reload ;; esac
+systemctl reset-failed -- "$@" 2>/dev/null || true
+systemctl start --no-block -- "$@"
+`;
+
+/** Unit names. Units that are gone count as stopped. */
+export const stopScript = `
+set -eu
+trap '' HUP PIPE
+for name in "$@"; do
+  [ "$(systemctl show -p LoadState --value -- "$name")" = not-found ] || systemctl stop -- "$name"
+done
+`;
+
+/** `$1` the target, then unit names. The file goes before the link, so that a killed run is finished later. */
+export const removeScript = `
+set -eu
+trap '' HUP PIPE
+target=$1; shift
+dir=/etc/systemd/system
+for name in "$@"; do
+  [ -L "$dir/$target.wants/$name" ] || continue
+  rm -f "$dir/$name" "$dir/.$name.new"
+  rm -f "$dir/$target.wants/$name"
+done
+if rmdir "$dir/$target.wants" 2>/dev/null; then
+  systemctl --quiet disable "$target" 2>/dev/null || true
+  rm -f "$dir/$target"
+fi
+systemctl daemon-reload
+systemctl reset-failed -- "$@" 2>/dev/null || true
+`;
+
+/** Unit names. */
+export const statesScript = `
+systemctl show -p Id,ActiveState,SubState,Result,MainPID,NRestarts,NeedDaemonReload -- "$@"
+`;

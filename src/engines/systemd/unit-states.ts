@@ -1,0 +1,41 @@
+import type { UnitState } from '../../plan/observation.ts';
+
+/** A block of `systemctl show`: the state, and where the unit's text came from. */
+export interface ShownUnit {
+  readonly state: UnitState;
+  /** systemd's load state: `loaded`, `not-found`, `masked`, `bad-setting`. */
+  readonly load: string;
+  /** Path of the file systemd read; empty where there is none. */
+  readonly fragment: string;
+}
+
+/** Reads the blocks that `systemctl show` prints for several units, as systemctl(1) describes them. */
+export function readStates(output: string): readonly ShownUnit[] {
+  return output
+    .split('\n\n')
+    .filter((block) => block.trim() !== '')
+    .map(readBlock);
+}
+
+function readBlock(block: string): ShownUnit {
+  const properties = new Map(
+    block
+      .split('\n')
+      .filter((line) => line.includes('='))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+  const text = (name: string): string => properties.get(name) ?? '';
+  return {
+    state: {
+      name: text('Id'),
+      active: text('ActiveState'),
+      sub: text('SubState'),
+      result: text('Result'),
+      mainPid: Number(text('MainPID')),
+      restarts: Number(text('NRestarts')),
+      reloadNeeded: text('NeedDaemonReload') === 'yes',
+    },
+    load: text('LoadState'),
+    fragment: text('FragmentPath'),
+  };
+}

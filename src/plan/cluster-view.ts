@@ -1,0 +1,133 @@
+import { CoreshipError } from '../errors.ts';
+import { type RegistrationEntry, registrationEntry } from '../services/registration.ts';
+import type { RegistrySettings, Service } from '../services/service.ts';
+import { groupUnits, type UnitGroup } from '../services/unit-groups.ts';
+import { containerName, mainUnit } from '../services/unit-names.ts';
+import { parseUnitName } from '../unit/name.ts';
+import type { Gates } from './gates.ts';
+import type { Observation, ObservedMachine, ObservedUnit } from './observation.ts';
+import type { BalancerRef, MachineRef } from './plan.ts';
+
+/** What a load balancer said it serves; no backends at all where it did not answer. */
+export interface Serving {
+  readonly balancer: BalancerRef;
+  /** Absent where it did not answer. */
+  readonly backends?: readonly string[];
+}
+
+/** Everything a plan looks at, as plain data. */
+export interface Seen {
+  readonly observation: Observation;
+  readonly services: readonly Service[];
+  readonly settings: RegistrySettings;
+  /** Absent where the cluster has no etcd. */
+  readonly registrations?: readonly RegistrationEntry[];
+  readonly serving: readonly Serving[];
+}
+
+/** A group of units as found on one machine. */
+export interface SeenGroup {
+  readonly group: UnitGroup;
+  readonly machine: ObservedMachine;
+}
+
+/** Questions a plan asks of what was seen. */
+export interface ClusterView {
+  readonly observation: Observation;
+  readonly groups: readonly SeenGroup[];
+  machine(id: string): ObservedMachine;
+  unitsOf(main: string, machine: string): readonly ObservedUnit[];
+  gates(group: UnitGroup, machine: MachineRef): Gates;
+  isServed(group: UnitGroup, machine: MachineRef): boolean;
+}
+
+/** Makes what was seen answer a plan's questions. */
+export function viewCluster(seen: Seen): ClusterView {
+  const { observation } = seen;
+  const machines = new Map(observation.machines.map((machine) => [machine.id, machine]));
+  const groups = observation.machines.flatMap((machine) => groupsOn(machine, observation));
+  const members = new Map(groups.map(({ group, machine }) => [`${machine.id} ${group.main}`, unitNames(group)]));
+
+  const machine = (id: string): ObservedMachine => {
+    const found = machines.get(id);
+    if (!found) throw new CoreshipError('bug', `no machine ${id} was observed`);
+    return found;
+  };
+  const gates = (group: UnitGroup, ref: MachineRef): Gates => {
+    const service = seen.services.find(({ name }) => name === group.service);
+    const entry = service && seen.registrations ? entryOf(service, group, machine(ref.id), seen.settings) : undefined;
+    return {
+      balancers: seen.serving.filter((it) => follows(it, group.service, seen)).map(({ balancer }) => balancer),
+      drainSeconds: service?.drain ?? 0,
+      startTimeoutSeconds: service?.startTimeout ?? defaultStartTimeout,
+      ...(entry ? { entry } : {}),
+      ...(service?.loadBalancer && seen.registrations ? { answers: balancerRef(service, ref) } : {}),
+    };
+  };
+  const isServed = (group: UnitGroup, ref: MachineRef): boolean => {
+    const { entry, balancers, answers } = gates(group, ref);
+    const backendsOf = (balancer: BalancerRef) =>
+      seen.serving.find((it) => it.balancer.unit === balancer.unit && it.balancer.machine.id === balancer.machine.id)?.backends;
+    if (answers && !backendsOf(answers)) return false;
+    if (!entry) return true;
+    const registered = seen.registrations?.some(({ key, value }) => key === entry.key && value === entry.value);
+    return registered === true && balancers.every((balancer) => backendsOf(balancer)?.includes(entry.value));
+  };
+  return {
+    observation,
+    groups,
+    machine,
+    unitsOf: (main, id) => {
+      const names = members.get(`${id} ${main}`) ?? [];
+      return observation.units.filter((unit) => unit.machine === id && names.includes(unit.name));
+    },
+    gates,
+    isServed,
+  };
+}
+
+/** The load balancers among the observed units that run, so that they can be asked what they serve. */
+export function runningBalancers(observation: Observation, services: readonly Service[]): readonly BalancerRef[] {
+  return services
+    .filter((service) => service.loadBalancer)
+    .flatMap((service) =>
+      observation.units
+        .filter((unit) => unit.name === mainUnit(service) && unit.active === 'active')
+        .map((unit) => balancerRef(service, refTo(unit.machine, observation))),
+    );
+}
+
+/** Seconds for a unit nobody described: long enough for a pull of its image. */
+const defaultStartTimeout = 600;
+
+function groupsOn(machine: ObservedMachine, observation: Observation): readonly SeenGroup[] {
+  const units = observation.units.filter((unit) => unit.machine === machine.id);
+  // A file that is gone still names its unit, and is removed or written again under that name.
+  return groupUnits(units.map(({ name, text }) => ({ name, text: text ?? '' }))).map((group) => ({ group, machine }));
+}
+
+function entryOf(service: Service, group: UnitGroup, machine: ObservedMachine, settings: RegistrySettings) {
+  return registrationEntry(service, group.instance, machine.addresses, settings);
+}
+
+function follows(serving: Serving, backend: string, seen: Seen): boolean {
+  const name = parseUnitName(serving.balancer.unit).prefix;
+  return seen.services.some((service) => service.name === name && service.loadBalancer?.service === backend);
+}
+
+function balancerRef(service: Service, machine: MachineRef): BalancerRef {
+  return {
+    unit: mainUnit(service),
+    machine: { id: machine.id, name: machine.name },
+    runtime: service.runtime,
+    container: containerName(service),
+  };
+}
+
+function refTo(id: string, observation: Observation): MachineRef {
+  return { id, name: observation.machines.find((machine) => machine.id === id)?.name ?? id };
+}
+
+function unitNames(group: UnitGroup): readonly string[] {
+  return group.units.map(({ name }) => name);
+}

@@ -1,0 +1,68 @@
+import type { RegistrationEntry } from '../services/registration.ts';
+import type { BalancerRef, MachineRef, Step } from './plan.ts';
+
+/** What of an instance can be seen from outside its machine: its registration and its load balancers. */
+export interface Gates {
+  /** Absent for services that do not register. */
+  readonly entry?: RegistrationEntry;
+  /** The load balancers that follow the service and run. */
+  readonly balancers: readonly BalancerRef[];
+  /** Present where the instance is a load balancer itself. */
+  readonly answers?: BalancerRef;
+  /** Seconds between leaving the load balancers and being stopped. */
+  readonly drainSeconds: number;
+  readonly startTimeoutSeconds: number;
+}
+
+/** Waits until an instance is active, registered and served; of its units, the first is the main unit. */
+export function waitUntilServed(machine: MachineRef, units: readonly string[], gates: Gates): readonly Step[] {
+  const steps: Step[] = [
+    {
+      kind: 'wait-active',
+      machine,
+      units,
+      timeoutSeconds: gates.startTimeoutSeconds,
+      reason: 'the next instance is touched only when this one runs',
+    },
+  ];
+  if (gates.answers) {
+    steps.push({ kind: 'wait-answering', balancer: gates.answers, reason: 'a load balancer must answer' });
+  }
+  if (!gates.entry) return steps;
+  steps.push({
+    kind: 'wait-registered',
+    key: gates.entry.key,
+    machine,
+    sidekicks: units.slice(1),
+    reason: 'its sidekick registers it once it answers',
+  });
+  if (gates.balancers.length === 0) return steps;
+  return [
+    ...steps,
+    {
+      kind: 'wait-served',
+      backend: gates.entry.value,
+      balancers: gates.balancers,
+      reason: 'every load balancer must send it requests',
+    },
+  ];
+}
+
+/** Takes an instance out of the registry and the load balancers by stopping its sidekicks. */
+export function withdraw(machine: MachineRef, sidekicks: readonly string[], gates: Gates): readonly Step[] {
+  if (sidekicks.length === 0) return [];
+  const steps: Step[] = [{ kind: 'stop', machine, units: sidekicks, reason: 'deregisters the instance' }];
+  if (!gates.entry) return steps;
+  steps.push({ kind: 'wait-unregistered', key: gates.entry.key, reason: 'nobody may find it any more' });
+  if (gates.balancers.length === 0) return steps;
+  return [
+    ...steps,
+    {
+      kind: 'wait-unserved',
+      backend: gates.entry.value,
+      balancers: gates.balancers,
+      reason: 'no load balancer may send it new requests',
+    },
+    { kind: 'drain', seconds: gates.drainSeconds, reason: 'requests under way may end' },
+  ];
+}

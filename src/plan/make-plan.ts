@@ -1,0 +1,108 @@
+import { CoreshipError } from '../errors.ts';
+import type { UnitGroup } from '../services/unit-groups.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { type GroupPlacement, placeGroups } from './place-groups.ts';
+import type { Change, ChangeAction, MachineRef, Plan } from './plan.ts';
+import { type InstanceState, planInstance, planRemoval } from './plan-instance.ts';
+
+/** What a command wants of some services. */
+export interface Wanted {
+  /** The services in question, in the order they are dealt with; all others stay as they are. */
+  readonly services: readonly string[];
+  /** Their instances, all of them: an instance that is not here is removed. */
+  readonly groups: readonly UnitGroup[];
+}
+
+/**
+ * Compares what is wanted with what was seen. Same input, same plan; nothing is touched.
+ * @throws CoreshipError `failed` where an instance has no machine to go to, or a file is in the way
+ */
+export function makePlan(wanted: Wanted, view: ClusterView): Plan {
+  refuseForeign(wanted, view);
+  const scope = new Set(wanted.services);
+  const present = view.groups.filter(({ group }) => scope.has(group.service));
+  const others = view.groups.filter(({ group }) => !scope.has(group.service));
+  const leaving = present.filter(({ group }) => !wanted.groups.some(({ main }) => main === group.main));
+
+  // Room for the new first, so that nothing is taken away before its successor serves; else the old make room.
+  const beside = placeGroups(wanted.groups, [...others, ...leaving], view);
+  const placement = beside.unplaced.length === 0 ? beside : placeGroups(wanted.groups, others, view);
+  refuseUnplaced(placement.unplaced, view);
+
+  const changes: Change[] = [];
+  const unchanged: string[] = [];
+  for (const group of wanted.groups) {
+    const homes = placement.machines.get(group.main) ?? [];
+    const stray = present.filter((seen) => seen.group.main === group.main && !homes.includes(seen.machine.id));
+    const own = homes.map((id) => planInstance(stateOf(group, view.machine(id), view))).filter((change) => !!change);
+    changes.push(...moved(own, stray.map((seen) => removal(seen.group, seen.machine, view, `it belongs elsewhere`))));
+    if (own.length === 0 && stray.length === 0) unchanged.push(group.main);
+  }
+  for (const { group, machine } of leaving) {
+    changes.push(removal(group, machine, view, `${group.main} is not wanted any more`));
+  }
+  return { version: 1, changes: inOrder(changes, wanted.services, placement === beside), unchanged };
+}
+
+function stateOf(group: UnitGroup, { id, name }: MachineRef, view: ClusterView): InstanceState {
+  const machine = { id, name };
+  const observed = view.unitsOf(group.main, machine.id);
+  return { group, machine, observed, gates: view.gates(group, machine), served: view.isServed(group, machine) };
+}
+
+function removal(group: UnitGroup, { id, name }: MachineRef, view: ClusterView, reason: string): Change {
+  const machine = { id, name };
+  const observed = view.unitsOf(group.main, machine.id);
+  return planRemoval({ group, machine, observed, gates: view.gates(group, machine) }, reason);
+}
+
+/** A new copy here and an old copy there are one move: the new one serves before the old one leaves. */
+function moved(own: readonly Change[], strays: readonly Change[]): readonly Change[] {
+  const [arrival] = own;
+  const [departure, ...copies] = strays;
+  if (arrival?.action !== 'create' || !departure) return [...own, ...strays];
+  return [
+    {
+      ...arrival,
+      action: 'move',
+      from: departure.machine,
+      reason: `${arrival.unit} may not stay on ${departure.machine.name}`,
+      steps: [...arrival.steps, ...departure.steps],
+    },
+    ...own.slice(1),
+    ...copies,
+  ];
+}
+
+/** Service by service; within one, what adds capacity before what takes it, unless the old must make room. */
+function inOrder(changes: readonly Change[], services: readonly string[], roomForBoth: boolean): readonly Change[] {
+  const ranks: readonly ChangeAction[] = ['create', 'start', 'wait', 'move', 'refresh', 'replace', 'remove'];
+  const rank = ({ action }: Change): number => (action === 'remove' && !roomForBoth ? -1 : ranks.indexOf(action));
+  return [...changes].sort(
+    (a, b) =>
+      Number(rank(b) === -1) - Number(rank(a) === -1) ||
+      services.indexOf(a.service) - services.indexOf(b.service) ||
+      rank(a) - rank(b),
+  );
+}
+
+function refuseForeign(wanted: Wanted, view: ClusterView): void {
+  const names = new Set(wanted.groups.flatMap(({ units }) => units.map(({ name }) => name)));
+  const inTheWay = view.observation.foreign.filter(({ name }) => names.has(name));
+  if (inTheWay.length === 0) return;
+  throw new CoreshipError('failed', 'units that coreship did not write are in the way', {
+    details: inTheWay.map(({ machine, file, name }) => `${view.machine(machine).name}: ${file || name} is not coreship's`),
+    hint: 'nothing was changed; stop and remove them on the machine, or give the service another name',
+  });
+}
+
+function refuseUnplaced(unplaced: GroupPlacement['unplaced'], view: ClusterView): void {
+  if (unplaced.length === 0) return;
+  throw new CoreshipError('failed', `${unplaced.map(({ unit }) => unit).join(', ')}: nowhere to go`, {
+    details: unplaced.flatMap(({ unit, reasons }) => [
+      unit,
+      ...reasons.map(({ machine, reasons: against }) => `  not on ${view.machine(machine).name}: ${against.join('; ')}`),
+    ]),
+    hint: 'nothing was changed; add a machine, or loosen the rules in [X-Fleet]',
+  });
+}

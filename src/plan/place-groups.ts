@@ -1,0 +1,41 @@
+import { place } from '../placement/place.ts';
+import type { PlacementRules } from '../placement/rules.ts';
+import type { UnitGroup } from '../services/unit-groups.ts';
+import type { ClusterView, SeenGroup } from './cluster-view.ts';
+
+/** Where groups go, and what speaks against every machine for those that go nowhere. */
+export interface GroupPlacement {
+  /** Machine ids by main unit; several for a global unit. */
+  readonly machines: ReadonlyMap<string, readonly string[]>;
+  readonly unplaced: readonly {
+    readonly unit: string;
+    readonly reasons: readonly { readonly machine: string; readonly reasons: readonly string[] }[];
+  }[];
+}
+
+/** Gives wanted groups their machines; what may stay stays, and `settled` groups are not moved at all. */
+export function placeGroups(
+  wanted: readonly UnitGroup[],
+  settled: readonly SeenGroup[],
+  view: ClusterView,
+): GroupPlacement {
+  const names = new Set(wanted.flatMap(({ units }) => units.map(({ name }) => name)));
+  const current = new Map<string, readonly string[]>();
+  for (const { name, machine } of view.observation.units) {
+    current.set(name, [...(current.get(name) ?? []), machine]);
+  }
+  const pinned = settled.flatMap(({ group, machine }) =>
+    group.units.filter(({ name }) => !names.has(name)).map(({ name, rules }) => ({ name, rules: pin(rules, machine.id) })),
+  );
+  const units = [...wanted.flatMap((group) => group.units.map(({ name, rules }) => ({ name, rules }))), ...pinned];
+  const result = place({ units, machines: view.observation.machines, current });
+  return {
+    machines: new Map(wanted.map(({ main }) => [main, result.placed.get(main) ?? []])),
+    unplaced: result.unplaced.filter(({ unit }) => names.has(unit)),
+  };
+}
+
+/** A settled unit is where it is, whatever its rules would say of another machine. */
+function pin(rules: PlacementRules, machineId: string): PlacementRules {
+  return { ...rules, machineId, machineOf: [], metadata: [], global: false };
+}

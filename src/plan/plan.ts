@@ -1,0 +1,84 @@
+import type { UnitText } from '../services/unit-groups.ts';
+
+/** What a command will do and why, as plain data: printable, comparable, JSON. */
+export interface Plan {
+  readonly version: 1;
+  /** In the order they are carried out, one after the other. */
+  readonly changes: readonly Change[];
+  /** Main units that are already as wanted. */
+  readonly unchanged: readonly string[];
+}
+
+/** What happens to one instance: its main unit and sidekicks together. */
+export interface Change {
+  readonly action: ChangeAction;
+  readonly service: string;
+  /** Name of the main unit. */
+  readonly unit: string;
+  readonly machine: MachineRef;
+  /** Where a moved instance comes from. */
+  readonly from?: MachineRef;
+  readonly reason: string;
+  readonly files: readonly FileChange[];
+  readonly steps: readonly Step[];
+}
+
+/**
+ * `create` a new instance; `replace` its files and restart it; `refresh` a sidekick beside a main unit that
+ * keeps running; `move` it to another machine; `start` what has stopped; `wait` for what is on its way; `remove` it.
+ */
+export type ChangeAction = 'create' | 'replace' | 'refresh' | 'move' | 'start' | 'wait' | 'remove';
+
+/** A machine by its id, with the name people know. */
+export interface MachineRef {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What happens to one unit file, with the unified diff from what is there to what is wanted. */
+export interface FileChange {
+  readonly unit: string;
+  readonly action: 'add' | 'change' | 'remove';
+  readonly diff: string;
+}
+
+/** A load balancer that must agree before an instance counts as served, or as no longer served. */
+export interface BalancerRef {
+  readonly unit: string;
+  readonly machine: MachineRef;
+  readonly runtime: string;
+  readonly container: string;
+}
+
+/** One thing that is done or waited for, and why. */
+export type Step = StepBody & { readonly reason: string };
+
+type StepBody =
+  | { readonly kind: 'install'; readonly machine: MachineRef; readonly units: readonly UnitText[] }
+  | { readonly kind: 'start' | 'stop' | 'remove'; readonly machine: MachineRef; readonly units: readonly string[] }
+  | {
+      readonly kind: 'wait-active';
+      readonly machine: MachineRef;
+      readonly units: readonly string[];
+      readonly timeoutSeconds: number;
+    }
+  | {
+      readonly kind: 'wait-registered';
+      readonly key: string;
+      /** Who registers it: their journals say why it does not happen. */
+      readonly machine: MachineRef;
+      readonly sidekicks: readonly string[];
+    }
+  | { readonly kind: 'wait-unregistered'; readonly key: string }
+  | {
+      readonly kind: 'wait-served' | 'wait-unserved';
+      readonly backend: string;
+      readonly balancers: readonly BalancerRef[];
+    }
+  | { readonly kind: 'wait-answering'; readonly balancer: BalancerRef }
+  | { readonly kind: 'drain'; readonly seconds: number };
+
+/** Whether a plan stops, replaces or moves something that runs: such a plan asks first. */
+export function disturbs(plan: Plan): boolean {
+  return plan.changes.some(({ action }) => !['create', 'start', 'wait'].includes(action));
+}

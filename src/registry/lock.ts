@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Etcd3, Lease } from 'etcd3';
+import { CoreshipError } from '../errors.ts';
+import type { Lock, LockHolder, LockRequest } from './registry.ts';
+
+/** Seconds until the lock of a killed run is free again. */
+const ttlSeconds = 15;
+
+/** Milliseconds between two tries for a lock that somebody else holds. */
+const retryMs = 500;
+
+type Ask = <T>(what: string, question: Promise<T>) => Promise<T>;
+
+/** Takes a project's lock: a key on a lease that this process keeps alive, and that dies with it. */
+export async function acquireLock(client: Etcd3, request: LockRequest, ask: Ask): Promise<Lock> {
+  const key = `/coreship/${request.project}/lock`;
+  const deadline = Date.now() + request.waitMs;
+  const lease = client.lease(ttlSeconds, { autoKeepAlive: true });
+  let held = true;
+  lease.on('lost', () => {
+    held = false;
+  });
+  try {
+    for (let told = false; ; told = true) {
+      const holder = await ask('take the lock', tryOnce(client, lease, key, request.holder));
+      if (!holder) break;
+      if (!told) request.onWait(holder);
+      if (Date.now() >= deadline) throw lockHeld(holder, request.waitMs);
+      await delay(Math.min(retryMs, Math.max(deadline - Date.now(), 0)), undefined, waitOptions(request));
+    }
+  } catch (error) {
+    await lease.revoke().catch(() => undefined);
+    throw error;
+  }
+  return {
+    held: () => held,
+    release: async () => {
+      held = false;
+      // A lease that cannot be revoked runs out by itself.
+      await lease.revoke().catch(() => undefined);
+    },
+  };
+}
+
+/** Puts the key if nobody has; else says who has. */
+async function tryOnce(
+  client: Etcd3,
+  lease: Lease,
+  key: string,
+  holder: LockHolder,
+): Promise<LockHolder | undefined> {
+  const put = await client
+    .if(key, 'Create', '==', 0)
+    .then(client.put(key).value(JSON.stringify(holder)).lease(await lease.grant()))
+    .else(client.get(key))
+    .commit();
+  if (put.succeeded) return undefined;
+  const value = put.responses[0]?.response_range?.kvs[0]?.value.toString();
+  return value === undefined ? unknownHolder : (JSON.parse(value) as LockHolder);
+}
+
+const unknownHolder: LockHolder = { who: 'somebody', command: 'unknown', pid: 0, since: 'just now' };
+
+function lockHeld(holder: LockHolder, waitMs: number): CoreshipError {
+  const { who, command, pid, since } = holder;
+  return new CoreshipError('lock-held', `the lock is held by ${who}: ${command} (process ${pid}, since ${since})`, {
+    hint: `waited ${Math.round(waitMs / 1000)} s; wait longer with --lock-wait SECONDS; a killed run's lock expires after ${ttlSeconds} s`,
+  });
+}
+
+function waitOptions(request: LockRequest): { signal?: AbortSignal } {
+  return request.signal ? { signal: request.signal } : {};
+}

@@ -1,0 +1,58 @@
+import { CoreshipError } from '../errors.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { UnitState } from '../plan/observation.ts';
+import type { Step } from '../plan/plan.ts';
+import type { Look } from './wait-until.ts';
+
+type WaitActive = Extract<Step, { kind: 'wait-active' }>;
+
+/** Restarts after which a unit is taken to fail for good; the first ones may be a hiccup. */
+const toleratedRestarts = 2;
+
+/** Journal lines worth showing of a unit that failed. */
+const journalLines = 10;
+
+/**
+ * Looks whether all units of a step are active and stay so: seen twice in a row with the same process, because a
+ * program that dies at once is active for a moment.
+ */
+export function lookActive(engine: Engine, step: WaitActive): Look {
+  const pids = new Map<string, number>();
+  const restartsBefore = new Map<string, number>();
+  return async () => {
+    const states = await engine.states(step.machine.id, step.units);
+    for (const { name, restarts } of states) {
+      if (!restartsBefore.has(name)) restartsBefore.set(name, restarts);
+    }
+    const failed = states.find((state) => fails(state, restartsBefore.get(state.name) ?? 0));
+    if (failed) throw await unitFailed(engine, step, failed);
+    const waiting = states.filter((state) => state.active !== 'active' || pids.get(state.name) !== state.mainPid);
+    for (const state of states) pids.set(state.name, state.mainPid);
+    if (waiting.length === 0) return { done: true };
+    return { done: false, seen: waiting.map((state) => `${state.name} is ${state.active} (${state.sub})`).join(', ') };
+  };
+}
+
+/** The last journal lines of units, for an error. */
+export async function journalsOf(engine: Engine, machine: string, units: readonly string[]): Promise<readonly string[]> {
+  const journals = await Promise.all(
+    units.map(async (unit) => {
+      const lines = await engine.journal(machine, unit, journalLines).catch(() => []);
+      return [`last lines of ${unit}:`, ...lines.map((line) => `  ${line}`)];
+    }),
+  );
+  return journals.flat();
+}
+
+function fails(state: UnitState, restartsBefore: number): boolean {
+  if (state.active === 'active') return false;
+  return state.active === 'failed' || state.restarts - restartsBefore > toleratedRestarts;
+}
+
+async function unitFailed(engine: Engine, step: WaitActive, state: UnitState): Promise<CoreshipError> {
+  const how = state.result === 'success' ? state.sub : state.result;
+  return new CoreshipError('failed', `${state.name} on ${step.machine.name} fails (${how})`, {
+    details: await journalsOf(engine, step.machine.id, [state.name]),
+    hint: 'it is left as it is, for a look; run the same command again once the cause is mended',
+  });
+}

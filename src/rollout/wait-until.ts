@@ -1,0 +1,39 @@
+import { CoreshipError } from '../errors.ts';
+import type { Clock } from './ports.ts';
+
+/** One look at what is waited for: done, or what is seen instead. Throwing gives the wait up. */
+export type Look = () => Promise<{ readonly done: true } | { readonly done: false; readonly seen: string }>;
+
+/** How long and how often to look, and what to say when it was in vain. */
+export interface WaitOptions {
+  readonly what: string;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** Told each time something else is seen. */
+  readonly onSeen: (seen: string) => void;
+  /** Lines for the error: the journal of the unit that did not come. */
+  readonly details?: () => Promise<readonly string[]>;
+  readonly hint?: string;
+}
+
+/** Milliseconds between two looks. */
+const intervalMs = 200;
+
+/** Looks until it is done. @throws CoreshipError `failed` after the time-out, saying what was seen last */
+export async function waitUntil(look: Look, options: WaitOptions): Promise<void> {
+  const { clock, timeoutMs, what } = options;
+  const deadline = clock.now() + timeoutMs;
+  let last = '';
+  for (;;) {
+    const state = await look();
+    if (state.done) return;
+    if (state.seen !== last) options.onSeen(state.seen);
+    last = state.seen;
+    if (clock.now() >= deadline) break;
+    await clock.sleep(intervalMs);
+  }
+  throw new CoreshipError('failed', `${what}: not after ${Math.round(timeoutMs / 1000)} s; ${last}`, {
+    ...(options.details ? { details: await options.details() } : {}),
+    ...(options.hint === undefined ? {} : { hint: options.hint }),
+  });
+}

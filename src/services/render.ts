@@ -1,0 +1,48 @@
+import { CoreshipError } from '../errors.ts';
+import { fill, type View } from './fill.ts';
+import { mainView } from './render-main.ts';
+import { sidekickView } from './render-sidekick.ts';
+import type { Assets, RenderedFile } from './rendered-file.ts';
+import type { RegistrySettings, Service } from './service.ts';
+import { mainUnit, sidekickUnit } from './unit-names.ts';
+
+/** All files that typed services turn into, in path order. The same services give the same bytes. */
+export function renderServices(
+  services: readonly Service[],
+  settings: RegistrySettings,
+  assets: Assets,
+): readonly RenderedFile[] {
+  return services
+    .flatMap((service) => [...renderUnits(service, settings, assets), ...renderImage(service, assets)])
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function renderUnits(service: Service, settings: RegistrySettings, assets: Assets): readonly RenderedFile[] {
+  const folder = service.template ? 'unit-templates' : 'static';
+  const file = (name: string, source: string, view: View): RenderedFile => ({
+    path: `${folder}/${name}`,
+    content: fill(asset(assets, source), view),
+  });
+  const main = file(mainUnit(service), 'units/main.service.mustache', mainView(service));
+  if (!service.registration) return [main];
+  const view = sidekickView(service, service.registration, settings, asset(assets, 'register.sh'));
+  return [main, file(sidekickUnit(service), 'units/sidekick.service.mustache', view)];
+}
+
+/** The build context of a load balancer's image; other images are the project's own. */
+function renderImage(service: Service, assets: Assets): readonly RenderedFile[] {
+  if (!service.loadBalancer) return [];
+  const folder = `images/${service.name}`;
+  const view = { service: service.loadBalancer.service };
+  return [
+    { path: `${folder}/Dockerfile`, content: fill(asset(assets, 'load-balancer/Dockerfile.mustache'), view) },
+    { path: `${folder}/nginx.conf`, content: fill(asset(assets, 'load-balancer/nginx.conf.mustache'), view) },
+    { path: `${folder}/confd-watch`, content: asset(assets, 'load-balancer/confd-watch'), executable: true },
+  ];
+}
+
+function asset(assets: Assets, path: string): string {
+  const text = assets[path];
+  if (text === undefined) throw new CoreshipError('bug', `asset ${path} is missing from the package`);
+  return text;
+}
