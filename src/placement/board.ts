@@ -16,9 +16,9 @@ export class Board {
   allows(unit: string, machine: string): boolean {
     this.looks += 1;
     const residents = this.on(machine);
-    const { rules } = this.#relations.units.get(unit) ?? {};
-    if (!rules?.machineOf.every((peer) => residents.has(peer))) return false;
-    if (!this.#relations.suits(unit).includes(machine)) return false;
+    if (!this.#relations.suits(unit).has(machine)) return false;
+    const peers = this.#relations.units.get(unit)?.rules.machineOf ?? [];
+    if (!peers.every((peer) => residents.has(peer))) return false;
     const apart = this.#relations.apart(unit);
     if (apart.size === 0) return true;
     for (const resident of residents) if (apart.has(resident)) return false;
@@ -27,7 +27,7 @@ export class Board {
 
   /** The machines that a unit may be put on as things stand, in order of id. */
   choices(unit: string): readonly string[] {
-    return this.#relations.suits(unit).filter((machine) => this.allows(unit, machine));
+    return [...this.#relations.suits(unit)].filter((machine) => this.allows(unit, machine));
   }
 
   put(unit: string, machine: string): void {

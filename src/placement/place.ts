@@ -1,7 +1,7 @@
 import { type PlacedUnit, reasonsAgainst } from './able-to-run.ts';
 import { Board } from './board.ts';
 import { type Machine, machineLabel } from './machine.ts';
-import { type Relations, relate } from './relations.ts';
+import { compare, type Relations, relate } from './relations.ts';
 import { search } from './search.ts';
 
 /** What is to be placed, and where it is now. */
@@ -9,7 +9,7 @@ export interface PlacementTask {
   /** All units that count: also those that only stand in the way of others. */
   readonly units: readonly PlacedUnit[];
   readonly machines: readonly Machine[];
-  /** The ids of the machines each unit is on now; several for a global unit, which may be left out for units on none. */
+  /** The ids of the machines each unit is on now: one, or several for a global unit. Units on none may be left out. */
   readonly current: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -30,7 +30,7 @@ export interface Placement {
 
 /**
  * Chooses machines by the `[X-Fleet]` rules. The order of the input does not matter, and the same input gives the same answer.
- * 1. What may stay where it is, stays. A new unit with `Replaces=` takes the machine of what it replaces.
+ * 1. What may stay where it is, stays. A unit with `Replaces=` is kept apart from what it replaces, but drives nothing out.
  * 2. Global units go to every machine that allows them, before other new units, as in fleet.
  * 3. The rest goes to the machine with the fewest units, a unit and its followers (`MachineOf=`) to the same one, such that
  *    as many units as possible run.
@@ -40,11 +40,8 @@ export function place({ units, machines, current }: PlacementTask): Placement {
   const board = new Board(relations);
   const names = [...relations.units.keys()];
   const isGlobal = (name: string): boolean => relations.units.get(name)?.rules.global ?? false;
-  const missing = (): readonly string[] =>
-    names.filter((name) => !isGlobal(name) && board.homes(name).length === 0);
 
   keepWhatMayStay(relations, board, current, isGlobal);
-  for (const name of missing()) takeOver(relations, board, name);
   for (const name of names.filter(isGlobal)) {
     for (const machine of board.choices(name)) board.put(name, machine);
   }
@@ -52,7 +49,7 @@ export function place({ units, machines, current }: PlacementTask): Placement {
   search(
     relations,
     board,
-    missing(),
+    names.filter((name) => !isGlobal(name) && board.homes(name).length === 0),
     (name, machine) => [name, ...relations.followers(name)].filter((one) => wasOn(one, machine)).length,
   );
   return result(relations, board);
@@ -66,37 +63,13 @@ function keepWhatMayStay(
   isGlobal: (name: string) => boolean,
 ): void {
   for (const name of relations.units.keys()) {
-    const homes = (current.get(name) ?? []).filter((machine) => board.allows(name, machine)).sort();
+    const homes = (current.get(name) ?? []).filter((machine) => board.allows(name, machine)).sort(compare);
     for (const machine of isGlobal(name) ? homes : homes.slice(0, 1)) board.put(name, machine);
   }
 }
 
-/** Gives a new unit the machine of a unit that it replaces, if it may run there once that one has left. */
-function takeOver(relations: Relations, board: Board, name: string): void {
-  for (const replaced of relations.replaced(name)) {
-    for (const machine of board.homes(replaced)) {
-      const left = leave(relations, board, replaced, machine);
-      if (board.allows(name, machine)) {
-        board.put(name, machine);
-        return;
-      }
-      for (const unit of left) board.put(unit, machine);
-    }
-  }
-}
-
-/** Takes a unit and all that must be beside it off a machine, and says which those were. */
-function leave(relations: Relations, board: Board, name: string, machine: string): readonly string[] {
-  if (!board.on(machine).has(name)) return [];
-  board.take(name, machine);
-  return [
-    name,
-    ...relations.followers(name).flatMap((follower) => leave(relations, board, follower, machine)),
-  ];
-}
-
 function result(relations: Relations, board: Board): Placement {
-  const homes = [...relations.units.keys()].sort().map((name) => [name, board.homes(name)] as const);
+  const homes = [...relations.units.keys()].sort(compare).map((name) => [name, board.homes(name)] as const);
   const placed = new Map(homes.filter(([, machines]) => machines.length > 0));
   const whereIs = (name: string): string | undefined =>
     placed
@@ -115,7 +88,7 @@ function result(relations: Relations, board: Board): Placement {
 }
 
 function residents(relations: Relations, board: Board, machine: string): readonly PlacedUnit[] {
-  return [...board.on(machine)].flatMap((name) => relations.units.get(name) ?? []);
+  return [...board.on(machine)].sort(compare).flatMap((name) => relations.units.get(name) ?? []);
 }
 
 function labelOf(relations: Relations, id: string): string {

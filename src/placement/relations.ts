@@ -9,11 +9,9 @@ export interface Relations {
   /** Machines by id, in order of id. */
   readonly machines: ReadonlyMap<string, Machine>;
   /** Ids of the machines that suit a unit by id and metadata, in order. */
-  readonly suits: (unit: string) => readonly string[];
+  readonly suits: (unit: string) => ReadonlySet<string>;
   /** Units that may not share a machine with this one: conflicts in either direction, and replacements. */
   readonly apart: (unit: string) => ReadonlySet<string>;
-  /** Units that this one replaces and that do not replace it. */
-  readonly replaced: (unit: string) => readonly string[];
   /** Units that must be beside this one. */
   readonly followers: (unit: string) => readonly string[];
 }
@@ -23,19 +21,15 @@ export function relate(units: readonly PlacedUnit[], machines: readonly Machine[
   const sortedMachines = [...machines].sort((a, b) => compare(a.id, b.id));
   const byName = new Map(peersFirst(units).map((unit) => [unit.name, unit]));
   const matching = matcher([...byName.keys()]);
-  const suits = suitableMachines(sortedMachines);
+  const suits = suitableMachines([...byName.values()], sortedMachines);
   const apart = new Map([...byName.keys()].map((name) => [name, new Set<string>()]));
-  const replaced = new Map<string, readonly string[]>();
   const followers = new Map<string, string[]>();
 
   const claims = (name: string): readonly string[] =>
     byName.get(name)?.rules.replaces.flatMap(matching) ?? [];
   for (const { name, rules } of byName.values()) {
-    replaced.set(
-      name,
-      claims(name).filter((other) => other !== name && !claims(other).includes(name)),
-    );
-    for (const other of [...rules.conflicts.flatMap(matching), ...(replaced.get(name) ?? [])]) {
+    const replaced = claims(name).filter((other) => !claims(other).includes(name));
+    for (const other of [...rules.conflicts.flatMap(matching), ...replaced]) {
       if (other === name) continue;
       apart.get(name)?.add(other);
       apart.get(other)?.add(name);
@@ -45,9 +39,8 @@ export function relate(units: readonly PlacedUnit[], machines: readonly Machine[
   return {
     units: byName,
     machines: new Map(sortedMachines.map((machine) => [machine.id, machine])),
-    suits: (name) => suits(byName.get(name)),
+    suits: (name) => suits.get(name) ?? new Set(),
     apart: (name) => apart.get(name) ?? new Set(),
-    replaced: (name) => replaced.get(name) ?? [],
     followers: (name) => followers.get(name) ?? [],
   };
 }
@@ -84,17 +77,20 @@ function matcher(names: readonly string[]): (pattern: string) => readonly string
   };
 }
 
-function suitableMachines(machines: readonly Machine[]): (unit: PlacedUnit | undefined) => readonly string[] {
-  const known = new Map<string, readonly string[]>();
-  return (unit) => {
-    if (!unit) return [];
-    const key = JSON.stringify([unit.rules.machineId, unit.rules.metadata]);
-    const found =
-      known.get(key) ??
-      machines
-        .filter((machine) => againstMachine(unit.rules, machine).length === 0)
-        .map((machine) => machine.id);
-    known.set(key, found);
-    return found;
-  };
+/** The machines that suit each unit; worked out once for units of like rules, since instances share theirs. */
+function suitableMachines(
+  units: readonly PlacedUnit[],
+  machines: readonly Machine[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = new Map<string, ReadonlySet<string>>();
+  return new Map(
+    units.map(({ name, rules }) => {
+      const key = JSON.stringify([rules.machineId, rules.metadata]);
+      const suitable = (): readonly Machine[] =>
+        machines.filter((machine) => againstMachine(rules, machine).length === 0);
+      const found = known.get(key) ?? new Set(suitable().map((machine) => machine.id));
+      known.set(key, found);
+      return [name, found];
+    }),
+  );
 }

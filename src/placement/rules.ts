@@ -16,7 +16,7 @@ export interface PlacementRules {
   readonly conflicts: readonly string[];
   /** Whether it runs on every machine that allows it; then only metadata and conflicts count. */
   readonly global: boolean;
-  /** Patterns of units whose machine it may take over. */
+  /** Patterns of units whose machine it may take over in fleet; here they are kept apart, unless both replace the other. */
   readonly replaces: readonly string[];
 }
 

@@ -83,40 +83,51 @@ function fillUp(board: Board, order: readonly string[], ranked: (unit: string) =
 
 /** How many of the units that must be beside this one would fit beside it on a machine, and theirs in turn. */
 function followersThatFit(relations: Relations, board: Board, unit: string, machine: string): number {
+  const tried = [unit];
   board.put(unit, machine);
-  let count = 0;
-  for (const follower of relations.followers(unit)) {
-    if (board.on(machine).has(follower) || !board.allows(follower, machine)) continue;
-    count += 1 + followersThatFit(relations, board, follower, machine);
+  for (const leader of tried) {
+    for (const follower of relations.followers(leader)) {
+      if (board.on(machine).has(follower) || !board.allows(follower, machine)) continue;
+      board.put(follower, machine);
+      tried.push(follower);
+    }
   }
-  board.take(unit, machine);
-  return count;
+  for (const one of tried) board.take(one, machine);
+  return tried.length - 1;
 }
 
 /** The units that could ever run: those with the fewest machines first, each followed by those that must be beside it. */
 function inOrder(relations: Relations, board: Board, missing: readonly string[]): readonly string[] {
+  const absent = new Set(missing);
   const possible = new Set<string>();
+  const peersOf = (unit: string): readonly string[] => relations.units.get(unit)?.rules.machineOf ?? [];
   for (const unit of relations.units.keys()) {
-    if (!missing.includes(unit) || relations.suits(unit).length === 0) continue;
-    const peers = relations.units.get(unit)?.rules.machineOf ?? [];
-    if (peers.every((peer) => possible.has(peer) || board.homes(peer).length > 0)) possible.add(unit);
+    if (!absent.has(unit) || relations.suits(unit).size === 0) continue;
+    if (peersOf(unit).every((peer) => possible.has(peer) || board.homes(peer).length > 0)) possible.add(unit);
   }
-  const followers = (unit: string): readonly string[] =>
-    relations.followers(unit).filter((name) => possible.has(name));
-  const tightness = (unit: string): number =>
-    Math.min(relations.suits(unit).length, ...followers(unit).map(tightness));
-  const leaders = [...possible].filter(
-    (unit) => !relations.units.get(unit)?.rules.machineOf.some((peer) => possible.has(peer)),
-  );
+
+  const tightness = new Map<string, number>();
+  for (const unit of [...possible].reverse()) {
+    const followers = relations
+      .followers(unit)
+      .map((name) => tightness.get(name) ?? Number.POSITIVE_INFINITY);
+    tightness.set(unit, Math.min(relations.suits(unit).size, ...followers));
+  }
+  const leaders = [...possible].filter((unit) => !peersOf(unit).some((peer) => possible.has(peer)));
   leaders.sort(
     (a, b) =>
-      tightness(a) - tightness(b) || relations.apart(b).size - relations.apart(a).size || compare(a, b),
+      (tightness.get(a) ?? 0) - (tightness.get(b) ?? 0) ||
+      relations.apart(b).size - relations.apart(a).size ||
+      compare(a, b),
   );
+
   const order = new Set<string>();
   const follow = (unit: string): void => {
-    order.delete(unit);
     order.add(unit);
-    for (const follower of followers(unit)) follow(follower);
+    for (const follower of relations.followers(unit)) {
+      const ready = peersOf(follower).every((peer) => order.has(peer) || !possible.has(peer));
+      if (possible.has(follower) && !order.has(follower) && ready) follow(follower);
+    }
   };
   for (const unit of leaders) follow(unit);
   return [...order];
