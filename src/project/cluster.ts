@@ -8,7 +8,7 @@ export interface Cluster {
   readonly bastion?: SshAddress;
 }
 
-/** Where a machine is reached by SSH. What is left out comes from the user's ssh configuration. */
+/** Where a machine is reached by SSH. What is left out comes from the user's ssh configuration; files are absolute paths. */
 export interface SshAddress {
   readonly address: string;
   readonly user?: string;

@@ -10,7 +10,6 @@ import { type Finding, fileProblem, readUnitName, readUnitText, type UnitFolder 
 /** What lies in `instances/`. */
 export interface InstanceFolder {
   readonly links: readonly InstanceLink[];
-  readonly names: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -41,7 +40,6 @@ export async function readInstances(root: string, templates: UnitFolder): Promis
   });
   return {
     links: read.flatMap(({ link }) => (link ? [link] : [])),
-    names,
     problems: read.flatMap(({ problems }) => problems),
   };
 }

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CoreshipError, type Problem, problemsError } from '../errors.ts';
-import type { Project } from './project.ts';
+import type { InstanceLink, Project, UnitSource } from './project.ts';
 import { CONFIG_FILE, readConfig } from './read-config.ts';
 import { readInstances } from './read-instances.ts';
-import { readUnits } from './read-units.ts';
+import { fileProblem, readUnits } from './read-units.ts';
 
 /**
  * Reads a project folder: `coreship.yaml` and the unit files beside it. Folders may be missing.
@@ -25,7 +25,7 @@ export async function readProject(
     ...templates.problems,
     ...statics.problems,
     ...instances.problems,
-    ...doubleProblems(folder, statics.names, instances.names),
+    ...doubleProblems(folder, statics.units, instances.links),
   ];
   const error = problemsError(problems);
   if (error) throw error;
@@ -52,19 +52,19 @@ export async function findProjectRoot(from: string): Promise<string> {
 /** `static/` may hold `apache@7777.service`, a unit with one copy; then `instances/` must not. */
 function doubleProblems(
   root: string,
-  statics: readonly string[],
-  instances: readonly string[],
+  statics: readonly UnitSource[],
+  instances: readonly InstanceLink[],
 ): readonly Problem[] {
-  const known = new Set(statics);
+  const known = new Set(statics.map(({ name }) => name));
   return instances
-    .filter((name) => known.has(name))
-    .map((name) => ({
-      rule: 'unit-twice',
-      severity: 'error',
-      where: { file: relative(process.cwd(), join(root, 'instances', name)) },
-      message: `is also in static/`,
-      hint: 'remove one of the two',
-    }));
+    .filter(({ name }) => known.has(name))
+    .map(({ path }) =>
+      fileProblem(root, path, {
+        rule: 'unit-twice',
+        message: 'is also in static/',
+        hint: 'remove one of the two',
+      }),
+    );
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

@@ -24,6 +24,3 @@ export const configSchema = keys({
     description: 'The clusters by name. One named `lab` takes the place of the built-in local lab.',
   }),
 }).meta({ title: 'coreship.yaml', description: 'A coreship project: its services and its clusters.' });
-
-/** `coreship.yaml` as the schema leaves it: defaults filled in, names still keys. */
-export type WrittenConfig = z.output<typeof configSchema>;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { RenderedFile } from '../services/rendered-file.ts';
@@ -13,7 +14,7 @@ export async function writeFiles(root: string, files: readonly RenderedFile[]): 
   const changed = files.filter(({ path }) => stale.has(path));
   const folders = new Set(changed.map(({ path }) => dirname(join(root, path))));
   await pool([...folders], (folder) => mkdir(folder, { recursive: true }));
-  await pool(changed, async ({ path, content, executable }) =>
+  await pool(changed, ({ path, content, executable }) =>
     replaceFile(join(root, path), (temporary) =>
       writeFile(temporary, content, { flag: 'wx', mode: executable ? 0o777 : 0o666 }),
     ),
@@ -23,10 +24,8 @@ export async function writeFiles(root: string, files: readonly RenderedFile[]): 
 
 /** Puts a file or a link in place in one step: made under another name in the same folder, then renamed. */
 export async function replaceFile(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`);
   try {
-    // What a killed process of the same id left behind.
-    await rm(temporary, { force: true });
     await make(temporary);
     await rename(temporary, path);
   } catch (error) {
