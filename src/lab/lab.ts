@@ -1,0 +1,116 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { CoreshipError } from '../errors.ts';
+import { type Bases, baseFolder, ensureBases } from './base.ts';
+import { describeLab, type LabDescription } from './description.ts';
+import { type EmitLabEvent, inStep } from './events.ts';
+import { withFileLock } from './file-lock.ts';
+import { exists, writeJson } from './files.ts';
+import { ensureImages, type LabImage } from './images.ts';
+import { ensureKey, writeKnownHosts } from './keys.ts';
+import { checkLabName, type LabLayout } from './layout.ts';
+import { isRunning, startMachine } from './machine.ts';
+import { ensureBridge } from './network.ts';
+import { labLockPath, labPaths } from './paths.ts';
+import { awaitUnits } from './readiness.ts';
+import { createLayout, readLayout } from './stored-layout.ts';
+import { ensureHostPackages, requireLabSupport } from './support.ts';
+import { sweepLab } from './sweep.ts';
+import { together } from './together.ts';
+
+/** What a lab should be. */
+export interface LabOptions {
+  /** A small letter, then up to nine small letters, digits and dashes. */
+  readonly name: string;
+  /** Number of machines, 1 to 7. Default: what the lab has, or 3 for a new one. */
+  readonly machines?: number;
+  readonly images: readonly LabImage[];
+}
+
+/**
+ * Brings a lab up: from nothing, out of whatever an interrupted run or a reboot of the host left, or only
+ * looking after it when it is up already.
+ *
+ * @throws CoreshipError `failed` where no lab can run or something does not come up, `usage` for a bad name
+ * or another number of machines than the lab has, `interrupted` on abort.
+ */
+export async function labUp(
+  options: LabOptions,
+  emit: EmitLabEvent,
+  signal?: AbortSignal,
+): Promise<LabDescription> {
+  const name = checkLabName(options.name);
+  await requireLabSupport();
+  return await alone(name, emit, async () => {
+    await ensureHostPackages(emit, signal);
+    const bases = await ensureBases(emit, signal);
+    const layout = await settle(options, bases, emit);
+    await startMissing(layout, emit, signal);
+    const waits = layout.machines.map(
+      (machine) => (stop: AbortSignal) => awaitUnits(layout, machine, neededUnits, stop),
+    );
+    const build = (stop: AbortSignal): Promise<void> =>
+      ensureImages(layout, options.images, bases.imageArchive, emit, { signal: stop });
+    await together([...waits, build], signal);
+    const description = describeLab(layout);
+    await writeJson(labPaths(name).description, description);
+    return description;
+  });
+}
+
+/** Takes a lab down and leaves nothing of it behind, however it was left. */
+export async function labDown(labName: string, emit: EmitLabEvent): Promise<void> {
+  const name = checkLabName(labName);
+  await requireLabSupport();
+  await alone(name, emit, () => inStep(emit, 'clean', `taking ${name} down`, () => sweepLab(name)));
+}
+
+const neededUnits = ['multi-user.target', 'etcd.service', 'docker.service'];
+
+/** One coreship at a time works on a lab. */
+async function alone<T>(name: string, emit: EmitLabEvent, work: () => Promise<T>): Promise<T> {
+  const waiting = (): void =>
+    emit({ type: 'detail', step: 'machines', text: `another coreship is at work on ${name}` });
+  return await withFileLock(labLockPath(name), 600_000, waiting, work);
+}
+
+/** The lab's layout: the one it has, or a new one. */
+async function settle(options: LabOptions, bases: Bases, emit: EmitLabEvent): Promise<LabLayout> {
+  const { name, machines } = options;
+  const layout = await readLayout(name);
+  if (layout === undefined || !(await exists(baseFolder(layout.base)))) {
+    // Without its base, or its layout, nothing that is left of a lab can be used again.
+    await inStep(emit, 'clean', `clearing what is left of ${name}`, () => sweepLab(name));
+    return await createLayout(name, machines ?? 3, bases.machine);
+  }
+  if (machines !== undefined && machines !== layout.machines.length) {
+    throw new CoreshipError('usage', `${name} has ${layout.machines.length} machines, not ${machines}`, {
+      hint: `coreship lab down --name ${name} first, or choose another name`,
+    });
+  }
+  return layout;
+}
+
+async function startMissing(layout: LabLayout, emit: EmitLabEvent, signal?: AbortSignal): Promise<void> {
+  const running = await Promise.all(layout.machines.map((machine) => isRunning(layout, machine)));
+  const missing = layout.machines.filter((_, index) => !running[index]);
+  if (missing.length === 0) return;
+  const paths = labPaths(layout.name);
+  await rm(paths.description, { force: true });
+  await raiseInotifyLimit();
+  await inStep(emit, 'network', `bridge ${layout.bridge}`, () => ensureBridge(layout, { signal }));
+  await ensureKey(paths.identity, `coreship lab ${layout.name}`);
+  const names = missing.map((machine) => machine.name).join(', ');
+  await inStep(emit, 'machines', `starting ${names}`, async () => {
+    const starts = missing.map(
+      (machine) => (stop: AbortSignal) => startMachine(layout, machine, { signal: stop }),
+    );
+    await together(starts, signal);
+    await writeKnownHosts(layout);
+  });
+}
+
+/** Each init and each docker takes some; the kernel's own limit stops the 28th machine. */
+async function raiseInotifyLimit(): Promise<void> {
+  const limit = '/proc/sys/fs/inotify/max_user_instances';
+  if (Number(await readFile(limit, 'utf8')) < 1024) await writeFile(limit, '1024');
+}

@@ -1,0 +1,81 @@
+import type { LabLayout, MachineLayout } from './layout.ts';
+
+/** A file of a machine, by its path below the machine's root. */
+export interface MachineFile {
+  readonly path: string;
+  readonly content: string;
+  /** Permission bits. Default 0o644. */
+  readonly mode?: number;
+  /** Owner and group. Default root. */
+  readonly owner?: number;
+}
+
+/** User id of `core` in the base. */
+export const coreUid = 1000;
+
+/** Where the lab's image registry listens, as the machines see it. */
+export function registryAddress(layout: LabLayout): string {
+  return `${layout.machines[0]?.address}:5000`;
+}
+
+/** The etcd of the lab, as machines and host see it. */
+export function etcdEndpoints(layout: LabLayout): readonly string[] {
+  return layout.machines.map((machine) => `http://${machine.address}:2379`);
+}
+
+/** The files that make a machine out of the base: who it is and who its neighbours are. */
+export function machineFiles(
+  layout: LabLayout,
+  machine: MachineLayout,
+  keys: { readonly authorized: string; readonly host: string },
+): readonly MachineFile[] {
+  const { name, address } = machine;
+  const hosts = layout.machines.map((other) => `${other.address} ${other.name}`);
+  const files: MachineFile[] = [
+    { path: 'etc/machine-id', content: `${machine.id}\n`, mode: 0o444 },
+    { path: 'etc/hostname', content: `${name}\n` },
+    { path: 'etc/hosts', content: ['127.0.0.1 localhost', ...hosts, ''].join('\n') },
+    // Nothing answers there, so a look-up fails at once instead of after ten seconds.
+    { path: 'etc/resolv.conf', content: 'nameserver 127.0.0.1\n' },
+    { path: 'etc/environment', content: `COREOS_PRIVATE_IPV4=${address}\nCOREOS_PUBLIC_IPV4=${address}\n` },
+    { path: 'etc/default/etcd', content: etcdSettings(layout, machine) },
+    { path: 'etc/docker/daemon.json', content: dockerSettings(layout) },
+    { path: 'etc/ssh/ssh_host_ed25519_key', content: keys.host, mode: 0o600 },
+    { path: 'home/core/.ssh/authorized_keys', content: keys.authorized, mode: 0o600, owner: coreUid },
+  ];
+  const servesImages = machine === layout.machines[0];
+  return servesImages ? [...files, { path: registryMark, content: '' }] : files;
+}
+
+/** The base starts docker-registry only where this file is. */
+export const registryMark = 'etc/docker/registry/serve';
+
+function etcdSettings(layout: LabLayout, { name, address }: MachineLayout): string {
+  const cluster = layout.machines.map((other) => `${other.name}=http://${other.address}:2380`).join(',');
+  const settings = {
+    ETCD_NAME: name,
+    ETCD_ENABLE_V2: 'true',
+    ETCD_LISTEN_CLIENT_URLS: 'http://0.0.0.0:2379,http://0.0.0.0:4001',
+    ETCD_ADVERTISE_CLIENT_URLS: `http://${address}:2379`,
+    ETCD_LISTEN_PEER_URLS: `http://${address}:2380`,
+    ETCD_INITIAL_ADVERTISE_PEER_URLS: `http://${address}:2380`,
+    ETCD_INITIAL_CLUSTER: cluster,
+    ETCD_INITIAL_CLUSTER_TOKEN: layout.name,
+    // etcd 3.4 refuses to start on 64-bit ARM without it; elsewhere it is not looked at.
+    ETCD_UNSUPPORTED_ARCH: 'arm64',
+  };
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}
+
+function dockerSettings(layout: LabLayout): string {
+  const registry = registryAddress(layout);
+  const settings = {
+    // Containers look for etcd at their gateway, so it must not move.
+    bip: '172.17.0.1/16',
+    'registry-mirrors': [`http://${registry}`],
+    'insecure-registries': [registry],
+  };
+  return `${JSON.stringify(settings, null, 2)}\n`;
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { CoreshipError } from '../errors.ts';
+import { cgroupRoots } from './cgroup.ts';
+import { type EmitLabEvent, inStep } from './events.ts';
+import { readText } from './files.ts';
+import { host, tryHost } from './host.ts';
+
+/** Debian's code name of this host, such as `bookworm`; empty elsewhere. */
+export async function hostSuite(): Promise<string> {
+  const release = (await readText('/etc/os-release')) ?? '';
+  const value = (key: string): string => release.match(new RegExp(`^${key}="?([^"\\n]*)`, 'm'))?.[1] ?? '';
+  return value('ID') === 'debian' ? value('VERSION_CODENAME') : '';
+}
+
+/** The reason why this host cannot run a lab, or undefined when it can. */
+export async function labSupport(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return `a lab needs Linux, this is ${process.platform}`;
+  if (process.getuid?.() !== 0) return 'a lab needs root';
+  if ((await hostSuite()) === '') return 'a lab needs Debian';
+  const filesystems = await readFile('/proc/filesystems', 'utf8');
+  if (!filesystems.includes('\toverlay\n') && (await tryHost(['modprobe', 'overlay'])).status !== 0) {
+    return 'a lab needs a kernel with overlay file systems';
+  }
+  if ((await cgroupRoots()).unified === undefined)
+    return 'a lab needs control groups version 2 to be mounted';
+  return undefined;
+}
+
+/** @throws CoreshipError `failed` with the reason why this host cannot run a lab. */
+export async function requireLabSupport(): Promise<void> {
+  const reason = await labSupport();
+  if (reason === undefined) return;
+  throw new CoreshipError('failed', reason, {
+    hint: 'a lab runs on a Debian 12 machine as root; real machines can be named in coreship.yaml instead',
+  });
+}
+
+/** Packages that the host itself needs, each with a file that tells whether it is there. */
+const hostPackages = {
+  'systemd-container': 'systemd-nspawn',
+  debootstrap: 'debootstrap',
+  iproute2: 'ip',
+  iptables: 'iptables',
+  'openssh-client': 'ssh',
+} satisfies Record<string, string>;
+
+/** Installs the Debian packages which the lab needs on the host and which are missing. */
+export async function ensureHostPackages(emit: EmitLabEvent, signal?: AbortSignal): Promise<void> {
+  const found = await Promise.all(Object.values(hostPackages).map(isInstalled));
+  const missing = Object.keys(hostPackages).filter((_, index) => !found[index]);
+  if (missing.length === 0) return;
+  await inStep(emit, 'packages', `installing ${missing.join(', ')}`, async () => {
+    const options = { signal, timeoutMs: 300_000, env: { DEBIAN_FRONTEND: 'noninteractive' } };
+    const apt = ['apt-get', '--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=120'];
+    await host([...apt, 'update'], options);
+    await host([...apt, '--no-install-recommends', 'install', ...missing], options);
+  });
+}
+
+async function isInstalled(program: string): Promise<boolean> {
+  return (await tryHost(['sh', '-c', 'command -v "$0"', program])).status === 0;
+}
