@@ -9,7 +9,7 @@ export interface Lease {
 
 /** Connections to bastions, each opened once for all who go through it at the time. */
 export interface Bastions {
-  lease(bastion: Target): Promise<Lease>;
+  lease(bastion: Target, signal?: AbortSignal): Promise<Lease>;
 }
 
 /** Shares connections that `open` makes. Bastions are the same where everything but their name is. */
@@ -17,7 +17,7 @@ export function createBastions(open: (bastion: Target) => Promise<Connection>): 
   const shared = new Map<string, { readonly opening: Promise<Connection>; users: number }>();
 
   return {
-    lease: async (bastion) => {
+    lease: async (bastion, signal) => {
       const key = JSON.stringify({ ...bastion, name: '' });
       const entry = shared.get(key) ?? { opening: open(bastion), users: 0 };
       shared.set(key, entry);
@@ -33,11 +33,20 @@ export function createBastions(open: (bastion: Target) => Promise<Connection>): 
         entry.opening.then((connection) => connection.close()).catch(() => {});
       };
       try {
-        return { connection: await entry.opening, release };
+        return { connection: await orAbort(entry.opening, signal), release };
       } catch (error) {
         release();
         throw error;
       }
     },
   };
+}
+
+/** Stops waiting when the signal aborts; what is waited for goes on, for the others. */
+function orAbort<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', giveUp));
+  });
 }

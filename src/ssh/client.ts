@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ServerHostKeyAlgorithm } from 'ssh2';
-import type { CoreshipError } from '../errors.ts';
 import { DroppedEarly } from './dropped-early.ts';
 import { type HostKeys, readHostKeys } from './host-keys.ts';
 import { collectIdentities, type Identities } from './identities.ts';

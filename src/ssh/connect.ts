@@ -5,8 +5,10 @@ import { type Bastions, createBastions } from './bastions.ts';
 import type { Connect, Connection } from './connection.ts';
 import { dialTcp } from './dial.ts';
 import { DroppedEarly } from './dropped-early.ts';
+import { manyListeners } from './many-listeners.ts';
 import { createResolveTarget, type Login, type ResolveTarget } from './resolve-target.ts';
 import { errorCode, interruptedError, unreachableError, unsupportedError } from './ssh-errors.ts';
+import { createConnection } from './ssh2-connection.ts';
 
 /**
  * Makes a `Connect` on ssh2, which is loaded when the first connection is opened. The user's ssh configuration is
@@ -17,6 +19,7 @@ export function createConnect(resolve: ResolveTarget = createResolveTarget()): C
   const connect: Connect = async (target, signal) => {
     try {
       signal?.throwIfAborted();
+      if (signal) manyListeners(signal);
       const login = await resolve(target);
       refuseUnsupported(login);
       return await openLogin(login, bastions, signal);
@@ -34,10 +37,12 @@ export function createConnect(resolve: ResolveTarget = createResolveTarget()): C
 const maxTries = 4;
 
 async function openLogin(login: Login, bastions: Bastions, signal?: AbortSignal): Promise<Connection> {
-  const lease = login.bastion && (await bastions.lease(login.bastion));
+  const lease = login.bastion && (await bastions.lease(login.bastion, signal));
   const dial = () =>
     lease
-      ? lease.connection.openTcp(login.hostname, login.port)
+      ? lease.connection.openTcp(login.hostname, login.port).catch((error) => {
+          throw unreachableError(login, error);
+        })
       : dialTcp(login.hostname, login.port, login.connectTimeoutMs ?? 10_000, signal);
   try {
     for (let tries = 1; ; tries += 1) {
@@ -62,10 +67,7 @@ async function openOnce(
   onClosed: () => void,
   signal?: AbortSignal,
 ): Promise<Connection> {
-  const [{ logIn }, { createConnection }] = await Promise.all([
-    import('./client.ts'),
-    import('./ssh2-connection.ts'),
-  ]);
+  const { logIn } = await import('./client.ts');
   const client = await logIn(login, dial, signal);
   client.once('close', onClosed);
   return createConnection(client, login);

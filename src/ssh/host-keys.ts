@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assertNever } from '../errors.ts';
 import {
@@ -12,7 +12,13 @@ import {
   parseKnownHosts,
 } from './known-hosts.ts';
 import type { Login } from './resolve-target.ts';
-import { changedHostKeyError, revokedHostKeyError, unknownHostKeyError } from './ssh-errors.ts';
+import {
+  changedHostKeyError,
+  errorCode,
+  knownHostsFileError,
+  revokedHostKeyError,
+  unknownHostKeyError,
+} from './ssh-errors.ts';
 
 /** What is known about a machine's host key before it is met. */
 export interface HostKeys {
@@ -68,14 +74,13 @@ function fingerprint(blob: Buffer): string {
 async function remember(login: Login, host: string, { type, key }: HostKey): Promise<void> {
   const file = login.knownHostsFiles[0];
   if (file === undefined) return;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const text = await readIfThere(file);
   const newline = text === '' || text.endsWith('\n') ? '' : '\n';
-  const handle = await open(file, 'a', 0o600);
   try {
-    await handle.write(`${newline}${knownHostsName(host, login.port)} ${type} ${key}\n`);
-  } finally {
-    await handle.close();
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await appendFile(file, `${newline}${knownHostsName(host, login.port)} ${type} ${key}\n`, { mode: 0o600 });
+  } catch (error) {
+    throw knownHostsFileError(file, error);
   }
 }
 
@@ -83,7 +88,7 @@ async function readIfThere(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
+    if (errorCode(error) === 'ENOENT') return '';
+    throw knownHostsFileError(file, error);
   }
 }

@@ -49,7 +49,10 @@ export async function collectIdentities(login: Login): Promise<Identities> {
       ...ofAgent(held.filter(isConfigured)),
       ...(login.ownIdentities ? [...ownFiles, ...otherKeys] : [...otherKeys, ...ownFiles]),
     ],
-    skipped: files.flatMap((file) => (file.problem === undefined || inAgent(file) ? [] : [file.problem])),
+    skipped: [
+      ...files.flatMap((file) => (file.problem === undefined || inAgent(file) ? [] : [file.problem])),
+      ...login.certificateFiles.map((file) => `${file}: certificates are not supported yet`),
+    ],
   };
 }
 
@@ -142,10 +145,14 @@ class OneKey extends ssh2.BaseAgent<ParsedKey> {
   }
 }
 
-/** An agent that does not answer is as good as none. */
+/** An agent that does not answer is as good as none. ssh2 leaves out the kinds of key it cannot use. */
 function listAgent(agent: OpenSSHAgent): Promise<readonly ParsedKey[]> {
   return new Promise((resolve) => {
-    agent.getIdentities((_error, keys) => resolve((keys ?? []).filter(isKey)));
+    const timer = setTimeout(() => resolve([]), 5_000);
+    agent.getIdentities((_error, keys) => {
+      clearTimeout(timer);
+      resolve((keys ?? []).filter(isKey));
+    });
   });
 }
 

@@ -4,7 +4,13 @@ import { CoreshipError } from '../errors.ts';
 import type { Target } from './connection.ts';
 import { parseJumps } from './jumps.ts';
 import { createSlots } from './slots.ts';
-import { defaultSettings, type LocalFacts, parseSshConfig, type SshSettings } from './ssh-config.ts';
+import {
+  defaultSettings,
+  expandHome,
+  type LocalFacts,
+  parseSshConfig,
+  type SshSettings,
+} from './ssh-config.ts';
 
 /** A target with everything known that is needed to log in. */
 export interface Login extends Omit<SshSettings, 'proxyJump'> {
@@ -52,14 +58,15 @@ async function settingsOf(target: Target, args: readonly string[], runSsh: RunSs
 /** The target's own fields win over the configuration. */
 function mergeTarget(target: Target, settings: SshSettings): Login {
   const { proxyJump, ...rest } = settings;
+  const paths = (given?: readonly string[]) => given?.map((path) => expandHome(path, homedir()));
   const bastion = target.bastion ?? (proxyJump === undefined ? undefined : parseJumps(proxyJump, target));
   return {
     ...rest,
     name: target.name,
     port: target.port ?? settings.port,
     user: target.user ?? settings.user,
-    identityFiles: target.identityFiles ?? settings.identityFiles,
-    knownHostsFiles: target.knownHostsFiles ?? settings.knownHostsFiles,
+    identityFiles: paths(target.identityFiles) ?? settings.identityFiles,
+    knownHostsFiles: paths(target.knownHostsFiles) ?? settings.knownHostsFiles,
     unknownHostKey: target.unknownHostKey ?? settings.strictHostKeyChecking,
     ownIdentities: target.identityFiles !== undefined,
     ...(bastion === undefined ? {} : { bastion }),

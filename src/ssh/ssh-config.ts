@@ -92,6 +92,11 @@ export function defaultSettings(local: LocalFacts): SshSettings {
   };
 }
 
+/** `~/x` as a path in the home folder; other paths as they are. */
+export function expandHome(path: string, home: string): string {
+  return path === '~' || path.startsWith('~/') ? home + path.slice(1) : path;
+}
+
 /** `no` and `off` would also let changed keys pass; coreship goes no further than accepting new ones. */
 function acceptsNew(value: string | undefined): boolean {
   return value === 'accept-new' || value === 'no' || value === 'off' || value === 'false';
@@ -110,8 +115,7 @@ function expandPath(
     '%r': facts.remoteUser,
     '%u': facts.user,
   };
-  const home = raw === '~' || raw.startsWith('~/') ? facts.home + raw.slice(1) : raw;
-  return home.replace(/%./g, (token) => tokens[token] ?? token);
+  return expandHome(raw, facts.home).replace(/%./g, (token) => tokens[token] ?? token);
 }
 
 /** `{ [key]: value }`, or nothing where there is no value. */

@@ -6,7 +6,8 @@ import type { Login } from './resolve-target.ts';
 /** The machine does not answer at the network's level. */
 export function unreachableError(login: Login, cause: unknown): CoreshipError {
   const code = errorCode(cause);
-  const [what, hint] = reasons[code] ?? [cause instanceof Error ? cause.message : String(cause), undefined];
+  const ownHint = cause instanceof CoreshipError ? cause.hint : undefined;
+  const [what, hint] = reasons[code] ?? [cause instanceof Error ? cause.message : String(cause), ownHint];
   return new CoreshipError('failed', `${describe(login)} cannot be reached: ${what}`, {
     hint: hint ?? `check that \`ssh -p ${login.port} ${login.user}@${login.hostname}\` works`,
     cause,
@@ -68,6 +69,16 @@ export function revokedHostKeyError(login: Login, entry: KnownHost): CoreshipErr
       hint: 'the key is known to be in wrong hands: give the machine a new one (ssh-keygen -A)',
     },
   );
+}
+
+/** A known_hosts file cannot be read or written. */
+export function knownHostsFileError(file: string, cause: unknown): CoreshipError {
+  const what = cause instanceof Error ? cause.message : String(cause);
+  return new CoreshipError('failed', `the host keys in ${file} cannot be used: ${what}`, {
+    where: { file },
+    hint: 'check the owner and the mode of the file and of its folder',
+    cause,
+  });
 }
 
 /** What only the system's `ssh` can do. */

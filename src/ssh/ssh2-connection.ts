@@ -2,20 +2,16 @@ import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import { CoreshipError } from '../errors.ts';
 import type { Connection } from './connection.ts';
-import { execute } from './execute.ts';
 import type { Login } from './resolve-target.ts';
-import { createSlots } from './slots.ts';
+import { createRunner } from './runner.ts';
 import { lostError } from './ssh-errors.ts';
 import { asRoot, refuseSudo } from './sudo.ts';
-
-/** sshd allows ten sessions on a connection (sshd_config(5), MaxSessions); forwards do not count. */
-const maxSessions = 8;
 
 const openTimeoutMs = 15_000;
 
 /** The contract's connection on top of an ssh2 client that has logged in. */
 export function createConnection(client: Client, login: Login): Connection {
-  const slots = createSlots(maxSessions);
+  const runNow = createRunner(client, login.name);
   let open = true;
   const closed = new Promise<void>((resolve) => {
     client.once('close', () => {
@@ -27,7 +23,7 @@ export function createConnection(client: Client, login: Login): Connection {
   return {
     run: async (command, options = {}) => {
       const actual = asRoot(command, login.user);
-      const result = await slots(() => execute(client, login.name, actual, options), options.signal);
+      const result = await runNow(actual, options);
       if (actual !== command) refuseSudo(login, command, result);
       return result;
     },

@@ -58,6 +58,17 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
     return address !== null && typeof address === 'object' ? address.port : 0;
   };
 
+  /** A port that leads to another, and can be cut off. */
+  const relay = async (to: number) => {
+    const sockets: Socket[] = [];
+    const port = await serve((socket) => {
+      const up = dial(to, '127.0.0.1');
+      socket.pipe(up).pipe(socket);
+      for (const end of [socket, up]) sockets.push(end.on('error', () => {}));
+    });
+    return { port, cut: () => sockets.forEach((socket) => void socket.destroy()) };
+  };
+
   /** The target through another port, trusting the same key. */
   const through = (port: number): Target => ({
     ...sshd.target,
@@ -113,6 +124,32 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
       );
     });
 
+    it.each([
+      // Without a start-up file the shells end so fast that sshd still counts sessions that are over.
+      ['ends quickly', 'SetEnv HOME=/nonexistent', 200],
+      ['allows few sessions', 'MaxSessions 2', 12],
+    ])('never fails for want of a session where sshd %s', async (_what, config, count) => {
+      const other = await startSshd(config);
+      const many = await connect(other.target);
+      const results = await Promise.all(
+        Array.from({ length: count }, (_, id) => many.run({ words: ['echo', String(id)] })),
+      );
+      await many.close();
+      await other.stop();
+      expect(results.map((result) => result.stdout)).toEqual(
+        Array.from({ length: count }, (_, id) => `${id}\n`),
+      );
+    });
+
+    it('says that there are no sessions to be had', async () => {
+      const other = await startSshd('MaxSessions 0');
+      const none = await connect(other.target);
+      const error = await none.run({ words: ['true'] }).catch((reason: unknown) => reason);
+      await none.close();
+      await other.stop();
+      expect(error).toMatchObject({ message: 'm1 refused a session for running `true`' });
+    });
+
     it('gives up after the time-out, naming machine and command, and goes on working', async () => {
       const run = connection.run({ words: ['sleep', '30', { secret: '0' }] }, { timeoutMs: 50 });
       await expect(run).rejects.toThrow('m1: `sleep 30 [redacted]` did not end within 0.05 s');
@@ -124,6 +161,16 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
       const run = connection.run({ words: ['sleep', '30'] }, { signal: abort.signal });
       abort.abort();
       await expect(run).rejects.toMatchObject({ code: 'interrupted' });
+    });
+
+    it('stops what waits for its turn when aborted', async () => {
+      const abort = new AbortController();
+      const runs = Array.from({ length: 12 }, () =>
+        connection.run({ words: ['sleep', '30'] }, { signal: abort.signal }).catch((error: unknown) => error),
+      );
+      await connection.openTcp('127.0.0.1', sshd.port).then((stream) => stream.destroy());
+      abort.abort();
+      for (const error of await Promise.all(runs)) expect(error).toMatchObject({ code: 'interrupted' });
     });
 
     it('says that sudo is needed and does not let the user', async (context) => {
@@ -151,19 +198,13 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
     });
 
     it('says that the connection was lost', async () => {
-      const sockets: Socket[] = [];
-      const port = await serve((socket) => {
-        sockets.push(socket);
-        const up = dial(sshd.port, '127.0.0.1');
-        socket.pipe(up).pipe(socket);
-        for (const end of [socket, up]) end.on('error', () => {});
-      });
+      const { port, cut } = await relay(sshd.port);
       const lossy = await connect(through(port));
       const marker = join(sshd.dir, 'lossy-runs');
       const run = lossy.run({ words: ['sh', '-c', 'touch "$1"; sleep 30', 'sh', marker] });
       const lost = expect(run).rejects.toThrow('the connection to m1 was lost while running `sh -c');
       await expect.poll(() => readFileSync(marker, 'utf8')).toBe('');
-      for (const socket of sockets) socket.destroy();
+      cut();
       await lost;
       await expect(lossy.run({ words: ['true'] })).rejects.toThrow('the connection to m1 was lost');
       await expect(lossy.openUnix('/run/x')).rejects.toThrow('the connection to m1 was lost');
@@ -286,6 +327,14 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
       await (await connect({ ...target, unknownHostKey: 'refuse' })).close();
     });
 
+    it('says so where it cannot store a new key', async () => {
+      const file = join(sshd.dir, 'user', 'known_hosts');
+      const error = await failure({ ...sshd.target, knownHostsFiles: [file], unknownHostKey: 'accept-new' });
+      expect(error).toMatchObject({
+        message: expect.stringContaining(`host keys in ${file} cannot be used`),
+      });
+    });
+
     it('leaves a last line without a line end whole', async () => {
       const file = sshd.knownHosts();
       writeFileSync(file, `other ${otherKey()}`);
@@ -332,6 +381,15 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
         message: expect.stringContaining('there was no key to log in with'),
         details: [`${locked}: is encrypted: load it with ssh-add`],
       });
+    });
+
+    it('tells what to do about an agent full of wrong keys', async () => {
+      const strict = await startSshd('MaxAuthTries 2');
+      const wrong = ['one', 'two', 'three'].map((name) => join(strict.dir, name));
+      for (const file of wrong) makeKey(file, 'ed25519');
+      const error = await failure({ ...strict.target, identityFiles: wrong });
+      await strict.stop();
+      expect(error).toMatchObject({ hint: expect.stringContaining('IdentitiesOnly') });
     });
 
     it('uses the agent for a key that is encrypted, or in no file', async () => {
@@ -452,8 +510,19 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
         message: expect.stringMatching(/^bastion .* cannot be reached/),
       });
       expect(await failure({ ...sshd.target, port: 1, bastion: sshd.target })).toMatchObject({
-        message: expect.stringMatching(/could not open a stream to 127\.0\.0\.1:1/),
+        message: expect.stringMatching(
+          /^m1 .* cannot be reached: m1 could not open a stream to 127\.0\.0\.1:1/,
+        ),
       });
+    });
+
+    it('takes all connections behind it along when it is lost', async () => {
+      const { port, cut } = await relay(sshd.port);
+      const behind = await connect({ ...sshd.target, bastion: { ...through(port), name: 'bastion' } });
+      const run = behind.run({ words: ['sleep', '30'] });
+      cut();
+      await expect(run).rejects.toThrow('the connection to m1 was lost');
+      await behind.close();
     });
 
     it('says what forbids forwards', async () => {

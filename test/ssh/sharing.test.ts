@@ -69,6 +69,21 @@ describe('createBastions', () => {
     expect(log).toEqual(['open m1', 'close m1', 'open m1']);
   });
 
+  it('lets one user give up without taking the connection from another', async () => {
+    const { log, connect } = fakeConnect();
+    const bastions = createBastions(connect);
+    const abort = new AbortController();
+    const given = bastions.lease(m1, abort.signal);
+    const kept = bastions.lease(m1);
+    abort.abort(new Error('enough'));
+    await expect(given).rejects.toThrow('enough');
+    const { connection, release } = await kept;
+    expect(connection).toBeDefined();
+    expect(log).toEqual(['open m1']);
+    release();
+    await expect.poll(() => log).toEqual(['open m1', 'close m1']);
+  });
+
   it('forgets a bastion that could not be reached', async () => {
     const { log, connect } = fakeConnect();
     const bastions = createBastions(connect);

@@ -56,18 +56,18 @@ export async function startSshd(...config: readonly string[]): Promise<Sshd> {
     ].join('\n'),
   );
 
-  const process_ = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(dir, 'sshd_config')], {
+  const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(dir, 'sshd_config')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let logins = 0;
   const log: string[] = [];
   await new Promise<void>((resolve, reject) => {
-    createInterface({ input: process_.stderr }).on('line', (line) => {
+    createInterface({ input: server.stderr }).on('line', (line) => {
       log.push(line);
       if (line.includes('Server listening')) resolve();
       if (line.includes('Accepted publickey')) logins += 1;
     });
-    process_.once('exit', () => reject(new Error(`sshd ended: ${log.join('\n')}`)));
+    server.once('exit', () => reject(new Error(`sshd ended: ${log.join('\n')}`)));
   });
 
   const hostKey = (type: string) =>
@@ -98,8 +98,8 @@ export async function startSshd(...config: readonly string[]): Promise<Sshd> {
     knownHosts,
     logins: () => logins,
     stop: async () => {
-      const exited = once(process_, 'exit');
-      process_.kill();
+      const exited = once(server, 'exit');
+      server.kill();
       await exited;
       rmSync(dir, { recursive: true });
     },
@@ -121,11 +121,11 @@ export function makeKey(file: string, type: string, passphrase = ''): void {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
 }

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'ssh2';
+import { CoreshipError } from '../errors.ts';
+import type { CommandResult, RemoteCommand, RunOptions } from './connection.ts';
+import { manyListeners } from './many-listeners.ts';
+import { quoteWords, showCommand } from './quote.ts';
+import { attend } from './session.ts';
+import { createSlots } from './slots.ts';
+import { interruptedError, lostError } from './ssh-errors.ts';
+
+/** sshd allows ten sessions on a connection (sshd_config(5), MaxSessions); forwards do not count. */
+const maxSessions = 8;
+
+/** Runs commands over one client, each in a session of its own and not too many at a time. */
+export function createRunner(
+  client: Client,
+  name: string,
+): (command: RemoteCommand, options: RunOptions) => Promise<CommandResult> {
+  const slots = createSlots(maxSessions);
+  let running = 0;
+
+  /**
+   * Starts a command, again and again where sshd has no session to give: it counts those that have just ended, and
+   * may allow fewer than usual. A command whose session was refused has not run.
+   */
+  const start = async ({ text, stdin, doing }: Job, signal: AbortSignal): Promise<Started> => {
+    for (let idleTries = 0; ; idleTries += running === 0 ? 1 : 0) {
+      try {
+        return await exec(client, text, stdin, signal);
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        if (!isRefusal(error)) throw lostError(name, doing, error);
+        if (idleTries === 10) throw refusedError(name, doing, error);
+      }
+      await sleep(10 * (idleTries + 1), undefined, { signal });
+    }
+  };
+
+  const runNow = async (job: Job, signal: AbortSignal): Promise<CommandResult> => {
+    const { ended } = await start(job, signal);
+    running += 1;
+    try {
+      return (await ended) ?? fail(lostError(name, job.doing));
+    } finally {
+      running -= 1;
+    }
+  };
+
+  return async (command, { timeoutMs = 30_000, signal }) => {
+    const shown = abridge(showCommand(command));
+    const doing = `running \`${shown}\``;
+    const job: Job = { text: quoteWords(command.words), stdin: command.stdin ?? '', doing };
+    const limit = new AbortController();
+    const interrupt = () => limit.abort(interruptedError(`${doing} on ${name}`, signal?.reason));
+    if (signal) manyListeners(signal);
+    if (signal?.aborted) interrupt();
+    signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      return await slots(async () => {
+        const timer = setTimeout(() => limit.abort(timeoutError(name, shown, timeoutMs)), timeoutMs);
+        try {
+          return await runNow(job, limit.signal);
+        } finally {
+          clearTimeout(timer);
+        }
+      }, limit.signal);
+    } catch (error) {
+      throw limit.signal.aborted ? limit.signal.reason : error;
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+    }
+  };
+}
+
+/** A command ready to be sent. */
+interface Job {
+  readonly text: string;
+  readonly stdin: string;
+  /** For messages: `running ...`. */
+  readonly doing: string;
+}
+
+interface Started {
+  readonly ended: Promise<CommandResult | undefined>;
+}
+
+function exec(client: Client, text: string, stdin: string, signal: AbortSignal): Promise<Started> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const giveUp = () => reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    client.exec(text, (error, channel) => {
+      signal.removeEventListener('abort', giveUp);
+      if (error) return reject(error);
+      // At once: a quick command's end comes with the answer to its start.
+      const ended = attend(channel, stdin, signal);
+      if (signal.aborted) ended.catch(() => {});
+      else resolve({ ended });
+    });
+  });
+}
+
+/** ssh2 hands on the reason code that comes with a refusal (RFC 4254 5.1), and has none for a lost connection. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && ('reason' in error || /Unable to exec/.test(error.message));
+}
+
+function refusedError(name: string, doing: string, cause: unknown): CoreshipError {
+  return new CoreshipError('failed', `${name} refused a session for ${doing}`, {
+    hint: 'its sshd may allow none on a connection (MaxSessions), or none for this user',
+    cause,
+  });
+}
+
+function timeoutError(name: string, shown: string, timeoutMs: number): CoreshipError {
+  return new CoreshipError('failed', `${name}: \`${shown}\` did not end within ${timeoutMs / 1000} s`, {
+    hint: 'it may still be running there: look before repeating',
+  });
+}
+
+/** A script among the words must not fill the screen. */
+function abridge(text: string): string {
+  const line = text.replaceAll('\n', ' ');
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+function fail(error: CoreshipError): never {
+  throw error;
+}
