@@ -57,7 +57,9 @@ export class CoreshipError extends Error {
 
 /** Formats a problem as `file:line:col path: message (hint)`, leaving out what is not known. */
 export function formatProblem(problem: Problem): string {
-  const head = [problem.where ? formatPlace(problem.where) : '', problem.path ?? ''].filter(Boolean).join(' ');
+  const head = [problem.where ? formatPlace(problem.where) : '', problem.path ?? '']
+    .filter(Boolean)
+    .join(' ');
   const hint = problem.hint ? ` (${problem.hint})` : '';
   return `${head ? `${head}: ` : ''}${problem.message}${hint}`;
 }

@@ -46,7 +46,9 @@ export function viewCluster(seen: Seen): ClusterView {
   const { observation } = seen;
   const machines = new Map(observation.machines.map((machine) => [machine.id, machine]));
   const groups = observation.machines.flatMap((machine) => groupsOn(machine, observation));
-  const members = new Map(groups.map(({ group, machine }) => [`${machine.id} ${group.main}`, unitNames(group)]));
+  const members = new Map(
+    groups.map(({ group, machine }) => [`${machine.id} ${group.main}`, unitNames(group)]),
+  );
 
   const machine = (id: string): ObservedMachine => {
     const found = machines.get(id);
@@ -55,9 +57,12 @@ export function viewCluster(seen: Seen): ClusterView {
   };
   const gates = (group: UnitGroup, ref: MachineRef): Gates => {
     const service = seen.services.find(({ name }) => name === group.service);
-    const entry = service && seen.registrations ? entryOf(service, group, machine(ref.id), seen.settings) : undefined;
+    const entry =
+      service && seen.registrations ? entryOf(service, group, machine(ref.id), seen.settings) : undefined;
     return {
-      balancers: seen.serving.filter((it) => follows(it, group.service, seen)).map(({ balancer }) => balancer),
+      balancers: seen.serving
+        .filter((it) => follows(it, group.service, seen))
+        .map(({ balancer }) => balancer),
       drainSeconds: service?.drain ?? 0,
       startTimeoutSeconds: service?.startTimeout ?? defaultStartTimeout,
       ...(entry ? { entry } : {}),
@@ -67,10 +72,14 @@ export function viewCluster(seen: Seen): ClusterView {
   const isServed = (group: UnitGroup, ref: MachineRef): boolean => {
     const { entry, balancers, answers } = gates(group, ref);
     const backendsOf = (balancer: BalancerRef) =>
-      seen.serving.find((it) => it.balancer.unit === balancer.unit && it.balancer.machine.id === balancer.machine.id)?.backends;
+      seen.serving.find(
+        (it) => it.balancer.unit === balancer.unit && it.balancer.machine.id === balancer.machine.id,
+      )?.backends;
     if (answers && !backendsOf(answers)) return false;
     if (!entry) return true;
-    const registered = seen.registrations?.some(({ key, value }) => key === entry.key && value === entry.value);
+    const registered = seen.registrations?.some(
+      ({ key, value }) => key === entry.key && value === entry.value,
+    );
     return registered === true && balancers.every((balancer) => backendsOf(balancer)?.includes(entry.value));
   };
   return {
@@ -87,7 +96,10 @@ export function viewCluster(seen: Seen): ClusterView {
 }
 
 /** The load balancers among the observed units that run, so that they can be asked what they serve. */
-export function runningBalancers(observation: Observation, services: readonly Service[]): readonly BalancerRef[] {
+export function runningBalancers(
+  observation: Observation,
+  services: readonly Service[],
+): readonly BalancerRef[] {
   return services
     .filter((service) => service.loadBalancer)
     .flatMap((service) =>
@@ -103,7 +115,10 @@ const defaultStartTimeout = 600;
 function groupsOn(machine: ObservedMachine, observation: Observation): readonly SeenGroup[] {
   const units = observation.units.filter((unit) => unit.machine === machine.id);
   // A file that is gone still names its unit, and is removed or written again under that name.
-  return groupUnits(units.map(({ name, text }) => ({ name, text: text ?? '' }))).map((group) => ({ group, machine }));
+  return groupUnits(units.map(({ name, text }) => ({ name, text: text ?? '' }))).map((group) => ({
+    group,
+    machine,
+  }));
 }
 
 function entryOf(service: Service, group: UnitGroup, machine: ObservedMachine, settings: RegistrySettings) {

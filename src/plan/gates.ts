@@ -15,7 +15,11 @@ export interface Gates {
 }
 
 /** Waits until an instance is active, registered and served; of its units, the first is the main unit. */
-export function waitUntilServed(machine: MachineRef, units: readonly string[], gates: Gates): readonly Step[] {
+export function waitUntilServed(
+  machine: MachineRef,
+  units: readonly string[],
+  gates: Gates,
+): readonly Step[] {
   const steps: Step[] = [
     {
       kind: 'wait-active',

@@ -33,9 +33,18 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
   const unchanged: string[] = [];
   for (const group of wanted.groups) {
     const homes = placement.machines.get(group.main) ?? [];
-    const stray = present.filter((seen) => seen.group.main === group.main && !homes.includes(seen.machine.id));
-    const own = homes.map((id) => planInstance(stateOf(group, view.machine(id), view))).filter((change) => !!change);
-    changes.push(...moved(own, stray.map((seen) => removal(seen.group, seen.machine, view, `it belongs elsewhere`))));
+    const stray = present.filter(
+      (seen) => seen.group.main === group.main && !homes.includes(seen.machine.id),
+    );
+    const own = homes
+      .map((id) => planInstance(stateOf(group, view.machine(id), view)))
+      .filter((change) => !!change);
+    changes.push(
+      ...moved(
+        own,
+        stray.map((seen) => removal(seen.group, seen.machine, view, `it belongs elsewhere`)),
+      ),
+    );
     if (own.length === 0 && stray.length === 0) unchanged.push(group.main);
   }
   for (const { group, machine } of leaving) {
@@ -47,7 +56,13 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
 function stateOf(group: UnitGroup, { id, name }: MachineRef, view: ClusterView): InstanceState {
   const machine = { id, name };
   const observed = view.unitsOf(group.main, machine.id);
-  return { group, machine, observed, gates: view.gates(group, machine), served: view.isServed(group, machine) };
+  return {
+    group,
+    machine,
+    observed,
+    gates: view.gates(group, machine),
+    served: view.isServed(group, machine),
+  };
 }
 
 function removal(group: UnitGroup, { id, name }: MachineRef, view: ClusterView, reason: string): Change {
@@ -75,9 +90,14 @@ function moved(own: readonly Change[], strays: readonly Change[]): readonly Chan
 }
 
 /** Service by service; within one, what adds capacity before what takes it, unless the old must make room. */
-function inOrder(changes: readonly Change[], services: readonly string[], roomForBoth: boolean): readonly Change[] {
+function inOrder(
+  changes: readonly Change[],
+  services: readonly string[],
+  roomForBoth: boolean,
+): readonly Change[] {
   const ranks: readonly ChangeAction[] = ['create', 'start', 'wait', 'move', 'refresh', 'replace', 'remove'];
-  const rank = ({ action }: Change): number => (action === 'remove' && !roomForBoth ? -1 : ranks.indexOf(action));
+  const rank = ({ action }: Change): number =>
+    action === 'remove' && !roomForBoth ? -1 : ranks.indexOf(action);
   return [...changes].sort(
     (a, b) =>
       Number(rank(b) === -1) - Number(rank(a) === -1) ||
@@ -91,7 +111,9 @@ function refuseForeign(wanted: Wanted, view: ClusterView): void {
   const inTheWay = view.observation.foreign.filter(({ name }) => names.has(name));
   if (inTheWay.length === 0) return;
   throw new CoreshipError('failed', 'units that coreship did not write are in the way', {
-    details: inTheWay.map(({ machine, file, name }) => `${view.machine(machine).name}: ${file || name} is not coreship's`),
+    details: inTheWay.map(
+      ({ machine, file, name }) => `${view.machine(machine).name}: ${file || name} is not coreship's`,
+    ),
     hint: 'nothing was changed; stop and remove them on the machine, or give the service another name',
   });
 }
@@ -101,7 +123,9 @@ function refuseUnplaced(unplaced: GroupPlacement['unplaced'], view: ClusterView)
   throw new CoreshipError('failed', `${unplaced.map(({ unit }) => unit).join(', ')}: nowhere to go`, {
     details: unplaced.flatMap(({ unit, reasons }) => [
       unit,
-      ...reasons.map(({ machine, reasons: against }) => `  not on ${view.machine(machine).name}: ${against.join('; ')}`),
+      ...reasons.map(
+        ({ machine, reasons: against }) => `  not on ${view.machine(machine).name}: ${against.join('; ')}`,
+      ),
     ]),
     hint: 'nothing was changed; add a machine, or loosen the rules in [X-Fleet]',
   });

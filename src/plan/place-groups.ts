@@ -25,9 +25,14 @@ export function placeGroups(
     current.set(name, [...(current.get(name) ?? []), machine]);
   }
   const pinned = settled.flatMap(({ group, machine }) =>
-    group.units.filter(({ name }) => !names.has(name)).map(({ name, rules }) => ({ name, rules: pin(rules, machine.id) })),
+    group.units
+      .filter(({ name }) => !names.has(name))
+      .map(({ name, rules }) => ({ name, rules: pin(rules, machine.id) })),
   );
-  const units = [...wanted.flatMap((group) => group.units.map(({ name, rules }) => ({ name, rules }))), ...pinned];
+  const units = [
+    ...wanted.flatMap((group) => group.units.map(({ name, rules }) => ({ name, rules }))),
+    ...pinned,
+  ];
   const result = place({ units, machines: view.observation.machines, current });
   return {
     machines: new Map(wanted.map(({ main }) => [main, result.placed.get(main) ?? []])),

@@ -25,17 +25,39 @@ export function planInstance(state: InstanceState): Change | undefined {
   const sidekicks = observed.map(({ name }) => name).filter((name) => name !== group.main);
   const { action, reason } = verdict;
   const change = { action, service: group.service, unit: group.main, machine, reason, files };
-  const install: Step = { kind: 'install', machine, units: group.units.map(toText), reason: 'puts the reviewed files there' };
+  const install: Step = {
+    kind: 'install',
+    machine,
+    units: group.units.map(toText),
+    reason: 'puts the reviewed files there',
+  };
   const start: Step = { kind: 'start', machine, units: names, reason };
   const served = waitUntilServed(machine, names, gates);
   switch (action) {
     case 'create':
       return { ...change, steps: [install, start, ...served] };
     case 'refresh':
-      return { ...change, steps: [...withdraw(machine, sidekicks, gates).filter(notDrain), ...dropped(state), install, start, ...served] };
+      return {
+        ...change,
+        steps: [
+          ...withdraw(machine, sidekicks, gates).filter(notDrain),
+          ...dropped(state),
+          install,
+          start,
+          ...served,
+        ],
+      };
     case 'replace': {
-      const stop: Step = { kind: 'stop', machine, units: [group.main], reason: 'systemd reads a new file only for a new start' };
-      return { ...change, steps: [...withdraw(machine, sidekicks, gates), stop, ...dropped(state), install, start, ...served] };
+      const stop: Step = {
+        kind: 'stop',
+        machine,
+        units: [group.main],
+        reason: 'systemd reads a new file only for a new start',
+      };
+      return {
+        ...change,
+        steps: [...withdraw(machine, sidekicks, gates), stop, ...dropped(state), install, start, ...served],
+      };
     }
     case 'start':
       return { ...change, steps: [start, ...served] };
@@ -68,26 +90,39 @@ export function planRemoval(state: Omit<InstanceState, 'served'>, reason: string
   };
 }
 
-function judge(state: InstanceState, files: readonly FileChange[]): { action: ChangeAction; reason: string } | undefined {
+function judge(
+  state: InstanceState,
+  files: readonly FileChange[],
+): { action: ChangeAction; reason: string } | undefined {
   const { group, observed } = state;
   const main = observed.find(({ name }) => name === group.main);
   if (observed.length === 0) return { action: 'create', reason: 'it is not there yet' };
   const changed = files.map(({ unit }) => unit);
   if (!main || changed.includes(group.main)) {
     const running = main && runs(main);
-    return { action: 'replace', reason: running ? `${group.main} has changed; it is restarted` : `${group.main} has changed` };
+    return {
+      action: 'replace',
+      reason: running ? `${group.main} has changed; it is restarted` : `${group.main} has changed`,
+    };
   }
   if (main.reloadNeeded && runs(main)) {
-    return { action: 'replace', reason: `${group.main} runs with an older file than the one on the machine; it is restarted` };
+    return {
+      action: 'replace',
+      reason: `${group.main} runs with an older file than the one on the machine; it is restarted`,
+    };
   }
-  if (changed.length > 0) return { action: 'refresh', reason: `${changed.join(', ')} changed; ${group.main} keeps running` };
+  if (changed.length > 0)
+    return { action: 'refresh', reason: `${changed.join(', ')} changed; ${group.main} keeps running` };
   const stopped = observed.filter((unit) => !runs(unit));
   if (stopped.length > 0) {
     return { action: 'start', reason: stopped.map((unit) => `${unit.name} is ${unit.active}`).join(', ') };
   }
   const pending = observed.filter((unit) => unit.active !== 'active');
   if (pending.length > 0) {
-    return { action: 'wait', reason: pending.map((unit) => `${unit.name} is ${unit.active} (${unit.sub})`).join(', ') };
+    return {
+      action: 'wait',
+      reason: pending.map((unit) => `${unit.name} is ${unit.active} (${unit.sub})`).join(', '),
+    };
   }
   return state.served ? undefined : { action: 'wait', reason: 'it runs, but it is not served yet' };
 }
@@ -111,8 +146,12 @@ function fileChanges({ group, machine, observed }: InstanceState): readonly File
 
 /** Removes units that lie on the machine but no longer belong to the instance, such as a dropped sidekick. */
 function dropped({ group, machine, observed }: InstanceState): readonly Step[] {
-  const names = observed.map(({ name }) => name).filter((name) => !group.units.some((unit) => unit.name === name));
-  return names.length === 0 ? [] : [{ kind: 'remove', machine, units: names, reason: 'no longer part of the instance' }];
+  const names = observed
+    .map(({ name }) => name)
+    .filter((name) => !group.units.some((unit) => unit.name === name));
+  return names.length === 0
+    ? []
+    : [{ kind: 'remove', machine, units: names, reason: 'no longer part of the instance' }];
 }
 
 function runs(unit: ObservedUnit): boolean {
@@ -123,7 +162,10 @@ function notDrain(step: Step): boolean {
   return step.kind !== 'drain';
 }
 
-function toText({ name, text }: { readonly name: string; readonly text: string }): { name: string; text: string } {
+function toText({ name, text }: { readonly name: string; readonly text: string }): {
+  name: string;
+  text: string;
+} {
   return { name, text };
 }
 

@@ -55,7 +55,11 @@ export type Step = StepBody & { readonly reason: string };
 
 type StepBody =
   | { readonly kind: 'install'; readonly machine: MachineRef; readonly units: readonly UnitText[] }
-  | { readonly kind: 'start' | 'stop' | 'remove'; readonly machine: MachineRef; readonly units: readonly string[] }
+  | {
+      readonly kind: 'start' | 'stop' | 'remove';
+      readonly machine: MachineRef;
+      readonly units: readonly string[];
+    }
   | {
       readonly kind: 'wait-active';
       readonly machine: MachineRef;

@@ -7,6 +7,8 @@ import type { Registry } from './registry.ts';
 export interface Etcd3Settings {
   /** `http://127.0.0.1:40123`. */
   readonly endpoints: readonly string[];
+  /** The name in the server's certificate, where it is not the endpoints' own. */
+  readonly serverName?: string;
   readonly auth?: { readonly username: string; readonly password: string };
   /** PEM texts. */
   readonly tls?: { readonly ca: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
@@ -41,7 +43,7 @@ export function etcd3Registry(settings: Etcd3Settings): Registry {
   };
 }
 
-function options({ endpoints, auth, tls }: Etcd3Settings): IOptions {
+function options({ endpoints, serverName, auth, tls }: Etcd3Settings): IOptions {
   const credentials = tls && {
     rootCertificate: tls.ca,
     ...(tls.cert ? { certChain: tls.cert } : {}),
@@ -54,5 +56,6 @@ function options({ endpoints, auth, tls }: Etcd3Settings): IOptions {
     defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + callTimeoutMs }),
     ...(auth ? { auth } : {}),
     ...(credentials ? { credentials } : {}),
+    ...(credentials && serverName ? { grpcOptions: { 'grpc.ssl_target_name_override': serverName } } : {}),
   };
 }

@@ -21,10 +21,12 @@ export async function acquireLock(client: Etcd3, request: LockRequest, ask: Ask)
     held = false;
   });
   try {
-    for (let told = false; ; told = true) {
+    let told = false;
+    for (;;) {
       const holder = await ask('take the lock', tryOnce(client, lease, key, request.holder));
       if (!holder) break;
       if (!told) request.onWait(holder);
+      told = true;
       if (Date.now() >= deadline) throw lockHeld(holder, request.waitMs);
       await delay(Math.min(retryMs, Math.max(deadline - Date.now(), 0)), undefined, waitOptions(request));
     }
@@ -51,7 +53,12 @@ async function tryOnce(
 ): Promise<LockHolder | undefined> {
   const put = await client
     .if(key, 'Create', '==', 0)
-    .then(client.put(key).value(JSON.stringify(holder)).lease(await lease.grant()))
+    .then(
+      client
+        .put(key)
+        .value(JSON.stringify(holder))
+        .lease(await lease.grant()),
+    )
     .else(client.get(key))
     .commit();
   if (put.succeeded) return undefined;
@@ -63,9 +70,13 @@ const unknownHolder: LockHolder = { who: 'somebody', command: 'unknown', pid: 0,
 
 function lockHeld(holder: LockHolder, waitMs: number): CoreshipError {
   const { who, command, pid, since } = holder;
-  return new CoreshipError('lock-held', `the lock is held by ${who}: ${command} (process ${pid}, since ${since})`, {
-    hint: `waited ${Math.round(waitMs / 1000)} s; wait longer with --lock-wait SECONDS; a killed run's lock expires after ${ttlSeconds} s`,
-  });
+  return new CoreshipError(
+    'lock-held',
+    `the lock is held by ${who}: ${command} (process ${pid}, since ${since})`,
+    {
+      hint: `waited ${Math.round(waitMs / 1000)} s; wait longer with --lock-wait SECONDS; a killed run's lock expires after ${ttlSeconds} s`,
+    },
+  );
 }
 
 function waitOptions(request: LockRequest): { signal?: AbortSignal } {

@@ -8,7 +8,12 @@ export type RolloutEvent =
   | { readonly type: 'step-waiting'; readonly index: number; readonly step: Step; readonly seen: string }
   | { readonly type: 'step-done'; readonly index: number; readonly step: Step; readonly milliseconds: number }
   | { readonly type: 'change-done'; readonly index: number; readonly change: Change }
-  | { readonly type: 'change-failed'; readonly index: number; readonly change: Change; readonly message: string };
+  | {
+      readonly type: 'change-failed';
+      readonly index: number;
+      readonly change: Change;
+      readonly message: string;
+    };
 
 /** Takes events as they come. */
 export type Emit = (event: RolloutEvent) => void;

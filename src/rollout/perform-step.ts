@@ -9,7 +9,11 @@ import { type Look, waitUntil } from './wait-until.ts';
 const followTimeoutMs = 60_000;
 
 /** Does one step of a plan, or waits for what it waits for. */
-export async function performStep(step: Step, ports: RolloutPorts, onSeen: (seen: string) => void): Promise<void> {
+export async function performStep(
+  step: Step,
+  ports: RolloutPorts,
+  onSeen: (seen: string) => void,
+): Promise<void> {
   const { engine, clock } = ports;
   const follow = (what: string, look: Look, details?: () => Promise<readonly string[]>): Promise<void> =>
     waitUntil(look, { what, timeoutMs: followTimeoutMs, clock, onSeen, ...(details ? { details } : {}) });
@@ -38,7 +42,10 @@ export async function performStep(step: Step, ports: RolloutPorts, onSeen: (seen
     case 'wait-served':
       return follow(`${step.backend} served`, lookServed(ports, step.backend, step.balancers, true));
     case 'wait-unserved':
-      return follow(`${step.backend} no longer served`, lookServed(ports, step.backend, step.balancers, false));
+      return follow(
+        `${step.backend} no longer served`,
+        lookServed(ports, step.backend, step.balancers, false),
+      );
     case 'wait-answering':
       return follow(`${step.balancer.unit} answering`, lookAnswering(ports, step.balancer), () =>
         journalsOf(engine, step.balancer.machine.id, [step.balancer.unit]),
@@ -53,26 +60,41 @@ function lookRegistered(ports: RolloutPorts, key: string, wanted: boolean): Look
     if (!ports.registry) throw new CoreshipError('bug', 'a registration is waited for without a registry');
     const found = await ports.registry.registrations(key);
     const there = found.some((entry) => entry.key === key);
-    return there === wanted ? { done: true } : { done: false, seen: there ? 'still in etcd' : 'not in etcd yet' };
+    return there === wanted
+      ? { done: true }
+      : { done: false, seen: there ? 'still in etcd' : 'not in etcd yet' };
   };
 }
 
-function lookServed(ports: RolloutPorts, backend: string, balancers: readonly BalancerRef[], wanted: boolean): Look {
+function lookServed(
+  ports: RolloutPorts,
+  backend: string,
+  balancers: readonly BalancerRef[],
+  wanted: boolean,
+): Look {
   return async () => {
     const lists = await Promise.all(balancers.map((balancer) => askBalancer(ports, balancer)));
     // A load balancer that does not answer sends nobody anywhere, but it must come back before it counts as serving.
     const pending = balancers.filter((_, index) => (lists[index]?.includes(backend) ?? false) !== wanted);
     if (pending.length === 0) return { done: true };
     const names = pending.map(({ unit, machine }) => `${unit} on ${machine.name}`).join(', ');
-    return { done: false, seen: wanted ? `not in the upstream of ${names}` : `still in the upstream of ${names}` };
+    return {
+      done: false,
+      seen: wanted ? `not in the upstream of ${names}` : `still in the upstream of ${names}`,
+    };
   };
 }
 
 function lookAnswering(ports: RolloutPorts, balancer: BalancerRef): Look {
   return async () =>
-    (await askBalancer(ports, balancer)) ? { done: true } : { done: false, seen: 'no answer from confd-watch status' };
+    (await askBalancer(ports, balancer))
+      ? { done: true }
+      : { done: false, seen: 'no answer from confd-watch status' };
 }
 
-async function askBalancer(ports: RolloutPorts, balancer: BalancerRef): Promise<readonly string[] | undefined> {
+async function askBalancer(
+  ports: RolloutPorts,
+  balancer: BalancerRef,
+): Promise<readonly string[] | undefined> {
   return servedBackends(ports.engine, balancer).catch(() => undefined);
 }

@@ -22,7 +22,12 @@ export async function rollOut(
     try {
       await carryOut(change, index, ports, emit, () => mayGoOn(plan, index, options));
     } catch (error) {
-      emit({ type: 'change-failed', index, change, message: error instanceof Error ? error.message : String(error) });
+      emit({
+        type: 'change-failed',
+        index,
+        change,
+        message: error instanceof Error ? error.message : String(error),
+      });
       throw index > 0 ? partly(error, plan, index) : error;
     }
     emit({ type: 'change-done', index, change });
@@ -52,7 +57,10 @@ function mayGoOn(
   { lock, signal }: { readonly lock?: Lock; readonly signal?: AbortSignal },
 ): void {
   if (signal?.aborted) {
-    throw new CoreshipError('interrupted', 'interrupted', { details: stateLeft(plan, index), hint: 'run the same command again to go on' });
+    throw new CoreshipError('interrupted', 'interrupted', {
+      details: stateLeft(plan, index),
+      hint: 'run the same command again to go on',
+    });
   }
   if (lock && !lock.held()) {
     throw new CoreshipError('failed', 'the lock was lost: etcd let it expire', {
@@ -72,5 +80,7 @@ function partly(error: unknown, plan: Plan, index: number): unknown {
 
 function stateLeft(plan: Plan, index: number): readonly string[] {
   const word = (at: number): string => (at < index ? 'done' : at === index ? 'begun' : 'not begun');
-  return plan.changes.map((change, at) => `${word(at)}: ${change.action} ${change.unit} on ${change.machine.name}`);
+  return plan.changes.map(
+    (change, at) => `${word(at)}: ${change.action} ${change.unit} on ${change.machine.name}`,
+  );
 }

@@ -1,5 +1,5 @@
-import { CoreshipError } from '../errors.ts';
 import type { Engine } from '../engines/engine.ts';
+import { CoreshipError } from '../errors.ts';
 import type { UnitState } from '../plan/observation.ts';
 import type { Step } from '../plan/plan.ts';
 import type { Look } from './wait-until.ts';
@@ -26,15 +26,24 @@ export function lookActive(engine: Engine, step: WaitActive): Look {
     }
     const failed = states.find((state) => fails(state, restartsBefore.get(state.name) ?? 0));
     if (failed) throw await unitFailed(engine, step, failed);
-    const waiting = states.filter((state) => state.active !== 'active' || pids.get(state.name) !== state.mainPid);
+    const waiting = states.filter(
+      (state) => state.active !== 'active' || pids.get(state.name) !== state.mainPid,
+    );
     for (const state of states) pids.set(state.name, state.mainPid);
     if (waiting.length === 0) return { done: true };
-    return { done: false, seen: waiting.map((state) => `${state.name} is ${state.active} (${state.sub})`).join(', ') };
+    return {
+      done: false,
+      seen: waiting.map((state) => `${state.name} is ${state.active} (${state.sub})`).join(', '),
+    };
   };
 }
 
 /** The last journal lines of units, for an error. */
-export async function journalsOf(engine: Engine, machine: string, units: readonly string[]): Promise<readonly string[]> {
+export async function journalsOf(
+  engine: Engine,
+  machine: string,
+  units: readonly string[],
+): Promise<readonly string[]> {
   const journals = await Promise.all(
     units.map(async (unit) => {
       const lines = await engine.journal(machine, unit, journalLines).catch(() => []);

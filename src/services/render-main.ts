@@ -22,9 +22,11 @@ export function mainView(service: Service): View {
     pullAlways: service.pull === 'always',
     startTimeout: service.startTimeout,
     environment: assignments(service.environment),
-    options: [...service.ports.map(publish), ...Object.keys(service.environment).map(pass), ...etcdOptions(service)].map(
-      (option) => ({ option }),
-    ),
+    options: [
+      ...service.ports.map(publish),
+      ...Object.keys(service.environment).map(pass),
+      ...etcdOptions(service),
+    ].map((option) => ({ option })),
     command: service.command.map((word) => ` ${quoteWord(word)}`).join(''),
     placed: placement.length > 0,
     placement,
@@ -33,7 +35,9 @@ export function mainView(service: Service): View {
 
 /** `Environment=` values, quoted so that the unit says exactly what was written. */
 export function assignments(environment: Readonly<Record<string, string | number>>): readonly View[] {
-  return Object.entries(environment).map(([name, value]) => ({ assignment: quoteEnvironment(name, String(value)) }));
+  return Object.entries(environment).map(([name, value]) => ({
+    assignment: quoteEnvironment(name, String(value)),
+  }));
 }
 
 /** A template's description names the instance, so that a list of units tells them apart. */

@@ -1,6 +1,6 @@
 import { CoreshipError } from '../errors.ts';
-import type { PlacementRules } from '../placement/rules.ts';
 import { readRules } from '../placement/read-rules.ts';
+import type { PlacementRules } from '../placement/rules.ts';
 import { instanceOf, parseUnitName } from '../unit/name.ts';
 import { parseUnit } from '../unit/parse.ts';
 import { optionsOf } from '../unit/unit-file.ts';
@@ -89,7 +89,9 @@ function mainOf(unit: GroupedUnit, byName: ReadonlyMap<string, GroupedUnit>): st
 
 function toGroup(main: string, units: readonly GroupedUnit[]): UnitGroup {
   const { prefix, instance } = parseUnitName(main);
-  const sorted = [...units].sort((a, b) => Number(b.name === main) - Number(a.name === main) || compare(a.name, b.name));
+  const sorted = [...units].sort(
+    (a, b) => Number(b.name === main) - Number(a.name === main) || compare(a.name, b.name),
+  );
   return { service: prefix, main, units: sorted, ...(instance === undefined ? {} : { instance }) };
 }
 

@@ -1,7 +1,8 @@
 import { CoreshipError } from '../../errors.ts';
-import type { CommandResult, Connection } from '../../ssh/connection.ts';
 import type { UnitText } from '../../services/unit-groups.ts';
+import type { CommandResult } from '../../ssh/connection.ts';
 import type { Engine } from '../engine.ts';
+import type { SystemdMachine } from './machine.ts';
 import { observeMachines } from './observe.ts';
 import { installScript, removeScript, startScript, statesScript, stopScript } from './scripts.ts';
 import { readStates } from './unit-states.ts';
@@ -13,13 +14,6 @@ export interface SystemdCluster {
   readonly machines: readonly SystemdMachine[];
 }
 
-/** A machine to be reached: how is the connection's business. */
-export interface SystemdMachine {
-  readonly name: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly connect: () => Promise<Connection>;
-}
-
 /** Milliseconds that a stop may take: the unit's own TimeoutStopSec is shorter. */
 const stopTimeoutMs = 120_000;
 
@@ -28,7 +22,11 @@ export function systemdEngine(cluster: SystemdCluster): Engine {
   const target = `coreship-${cluster.project}.target`;
   const byId = new Map<string, SystemdMachine>();
 
-  const onMachine = async (id: string, words: readonly string[], options: RunOptions = {}): Promise<string> => {
+  const onMachine = async (
+    id: string,
+    words: readonly string[],
+    options: RunOptions = {},
+  ): Promise<string> => {
     const machine = byId.get(id);
     if (!machine) throw new CoreshipError('bug', `machine ${id} has not been observed`);
     const connection = await machine.connect();
@@ -39,8 +37,13 @@ export function systemdEngine(cluster: SystemdCluster): Engine {
     if (result.status !== 0) throw commandFailed(machine.name, options.what ?? words.join(' '), result);
     return result.stdout;
   };
-  const script = (id: string, text: string, what: string, args: readonly string[], options: RunOptions = {}) =>
-    onMachine(id, ['sh', '-c', text, 'sh', ...args], { ...options, what });
+  const script = (
+    id: string,
+    text: string,
+    what: string,
+    args: readonly string[],
+    options: RunOptions = {},
+  ) => onMachine(id, ['sh', '-c', text, 'sh', ...args], { ...options, what });
 
   return {
     observe: async (wanted, signal) => {
@@ -65,7 +68,12 @@ export function systemdEngine(cluster: SystemdCluster): Engine {
       readStates(await script(machine, statesScript, 'read unit states', units)).map(({ state }) => state),
     journal: async (machine, unit, lines) => {
       const output = await onMachine(machine, [
-        'journalctl', '--no-pager', '--output=cat', `--lines=${lines}`, '--unit', unit,
+        'journalctl',
+        '--no-pager',
+        '--output=cat',
+        `--lines=${lines}`,
+        '--unit',
+        unit,
       ]);
       return output.split('\n').filter((line) => line !== '');
     },

@@ -1,7 +1,7 @@
 import { parse as parseIni } from 'ini';
 import { CoreshipError } from '../../errors.ts';
 import type { ForeignUnit, Observation, ObservedMachine, ObservedUnit } from '../../plan/observation.ts';
-import type { SystemdMachine } from './engine.ts';
+import type { SystemdMachine } from './machine.ts';
 import { observeScript } from './scripts.ts';
 import { readStates, type ShownUnit } from './unit-states.ts';
 
@@ -57,10 +57,14 @@ async function look(
     signal ? { signal } : {},
   );
   if (result.status !== 0) {
-    throw new CoreshipError('failed', `${source.name}: could not look at its units (status ${result.status})`, {
-      details: result.stderr.trim().split('\n').slice(-5),
-      hint: 'the machine must run systemd',
-    });
+    throw new CoreshipError(
+      'failed',
+      `${source.name}: could not look at its units (status ${result.status})`,
+      {
+        details: result.stderr.trim().split('\n').slice(-5),
+        hint: 'the machine must run systemd',
+      },
+    );
   }
   return readLook(source, result.stdout);
 }
@@ -82,7 +86,12 @@ function readLook(source: SystemdMachine, output: string): MachineLook {
   const shown = readStates(lines.slice(line).join('\n'));
   return {
     source,
-    machine: { id, name: source.name, metadata: source.metadata, addresses: addresses(facts.get('environment') ?? '') },
+    machine: {
+      id,
+      name: source.name,
+      metadata: source.metadata,
+      addresses: addresses(facts.get('environment') ?? ''),
+    },
     units: shown
       .filter((unit) => files.has(unit.state.name) && !isRemnant(unit, files))
       .map((unit) => observed(unit, id, files)),
@@ -92,7 +101,11 @@ function readLook(source: SystemdMachine, output: string): MachineLook {
   };
 }
 
-function observed(unit: ShownUnit, machine: string, files: ReadonlyMap<string, string | undefined>): ObservedUnit {
+function observed(
+  unit: ShownUnit,
+  machine: string,
+  files: ReadonlyMap<string, string | undefined>,
+): ObservedUnit {
   const text = files.get(unit.state.name);
   return { ...unit.state, machine, ...(text === undefined ? {} : { text }) };
 }
@@ -124,9 +137,13 @@ function refuseSharedIds(looks: readonly MachineLook[]): void {
   for (const { machine } of looks) {
     const other = names.get(machine.id);
     if (other !== undefined) {
-      throw new CoreshipError('failed', `${other} and ${machine.name} have the same machine id ${machine.id}`, {
-        hint: 'one machine under two names, or a cloned disk: give the clone its own id with systemd-machine-id-setup(1)',
-      });
+      throw new CoreshipError(
+        'failed',
+        `${other} and ${machine.name} have the same machine id ${machine.id}`,
+        {
+          hint: 'one machine under two names, or a cloned disk: give the clone its own id with systemd-machine-id-setup(1)',
+        },
+      );
     }
     names.set(machine.id, machine.name);
   }

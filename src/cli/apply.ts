@@ -1,0 +1,173 @@
+import { hostname, userInfo } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
+import { CoreshipError } from '../errors.ts';
+import { viewCluster } from '../plan/cluster-view.ts';
+import { makePlan, type Wanted } from '../plan/make-plan.ts';
+import { disturbs, type Plan } from '../plan/plan.ts';
+import type { Project } from '../project/project.ts';
+import type { Lock } from '../registry/registry.ts';
+import { rollOut } from '../rollout/rollout.ts';
+import type { OpenCluster } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { look, refuseUnreachable } from './look.ts';
+import { confirm } from './output/confirm.ts';
+import { paintFor } from './output/paint.ts';
+import { planText, summary } from './output/plan-text.ts';
+import { progressFor } from './output/progress.ts';
+
+/** How a command changes a cluster. */
+export interface ApplyOptions {
+  /** Wanted, given what runs now: `destroy` takes the services it finds. */
+  readonly wanted: Wanted;
+  /** The command as typed, for the lock's holder. */
+  readonly command: string;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  readonly lockWaitSeconds: number;
+  /** Writes the project's files once the plan is agreed to. */
+  readonly writeFiles?: () => Promise<void>;
+}
+
+/** Observe, plan, show, ask, lock, carry out. Resolves with the exit code. */
+export async function apply(
+  cluster: OpenCluster,
+  project: Project,
+  options: ApplyOptions,
+  io: Io,
+): Promise<number> {
+  const plan = await planNow(cluster, project, options.wanted);
+  if (options.dryRun) {
+    showAnswer(plan, cluster, options, io);
+    return exitCodes.done;
+  }
+  if (plan.changes.length === 0) {
+    await options.writeFiles?.();
+    showAnswer(plan, cluster, options, io);
+    return exitCodes.done;
+  }
+  show(plan, cluster, options, io);
+  await agree(plan, cluster, options, io);
+  await options.writeFiles?.();
+  return underLock(cluster, project, options, io, async (lock) => {
+    const agreed = await planAgain(plan, cluster, project, options, io);
+    const progress = await progressFor(agreed, io, options.json);
+    try {
+      await rollOut(agreed, await portsOf(cluster), progress.emit, {
+        ...(lock ? { lock } : {}),
+        signal: io.interrupt,
+      });
+    } finally {
+      await progress.done();
+    }
+    showResult(agreed, options, io);
+    return exitCodes.done;
+  });
+}
+
+/** What would be done right now. */
+export async function planNow(cluster: OpenCluster, project: Project, wanted: Wanted): Promise<Plan> {
+  const names = wanted.groups.flatMap(({ units }) => units.map(({ name }) => name));
+  const seen = await look(cluster, project, names);
+  refuseUnreachable(seen.observation);
+  return makePlan(wanted, viewCluster(seen));
+}
+
+/** Between the look and the lock somebody else may have been at work; what was not agreed to is asked again. */
+async function planAgain(
+  shown: Plan,
+  cluster: OpenCluster,
+  project: Project,
+  options: ApplyOptions,
+  io: Io,
+): Promise<Plan> {
+  const plan = await planNow(cluster, project, options.wanted);
+  if (isDeepStrictEqual(plan, shown)) return plan;
+  io.err('the cluster has changed since the plan was made; this is the plan now\n');
+  show(plan, cluster, options, io);
+  await agree(plan, cluster, options, io);
+  return plan;
+}
+
+async function agree(plan: Plan, cluster: OpenCluster, options: ApplyOptions, io: Io): Promise<void> {
+  if (options.yes || !disturbs(plan)) return;
+  if (!io.interactive) {
+    throw new CoreshipError('usage', 'this plan stops, replaces or moves something; nothing was changed', {
+      hint: 'nobody can be asked here: agree with --yes, or look first with --dry-run',
+    });
+  }
+  if (!(await confirm(`Do this on ${cluster.name}?`, io))) {
+    throw new CoreshipError('failed', 'not agreed to; nothing was changed');
+  }
+}
+
+async function underLock(
+  cluster: OpenCluster,
+  project: Project,
+  options: ApplyOptions,
+  io: Io,
+  work: (lock: Lock | undefined) => Promise<number>,
+): Promise<number> {
+  if (!cluster.registry) {
+    io.err(`warning: ${cluster.name} has no etcd: nothing keeps two runs apart\n`);
+    return work(undefined);
+  }
+  const registry = await cluster.registry();
+  const lock = await registry.lock({
+    project: project.name,
+    holder: {
+      who: `${userInfo().username}@${hostname()}`,
+      command: options.command,
+      pid: process.pid,
+      since: new Date().toISOString(),
+    },
+    waitMs: options.lockWaitSeconds * 1000,
+    onWait: ({ who, command, pid }) =>
+      io.err(`waiting for the lock, held by ${who}: ${command} (process ${pid})\n`),
+    signal: io.interrupt,
+  });
+  try {
+    return await work(lock);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function portsOf(cluster: OpenCluster) {
+  const registry = await cluster.registry?.();
+  return { engine: cluster.engine, clock: cluster.clock, ...(registry ? { registry } : {}) };
+}
+
+function show(plan: Plan, cluster: OpenCluster, options: ApplyOptions, io: Io): void {
+  if (options.json) io.out(`${JSON.stringify({ type: 'plan', cluster: cluster.name, ...plan })}\n`);
+  else io.err(`${planText(plan, `Plan for ${cluster.name}:`, paintFor(process.stderr)) || summary(plan)}\n`);
+}
+
+function showAnswer(plan: Plan, cluster: OpenCluster, options: ApplyOptions, io: Io): void {
+  if (options.json) io.out(`${JSON.stringify({ type: 'plan', cluster: cluster.name, ...plan })}\n`);
+  else if (plan.changes.length === 0)
+    io.out(`nothing to do: ${plan.unchanged.join(', ') || 'nothing runs'} as wanted\n`);
+  else io.out(planText(plan, `Plan for ${cluster.name}:`, paintFor(process.stdout)));
+}
+
+function showResult(plan: Plan, options: ApplyOptions, io: Io): void {
+  if (options.json) {
+    const changes = plan.changes.map(({ action, unit, machine }) => ({ action, unit, machine }));
+    io.out(`${JSON.stringify({ version: 1, type: 'result', changes, unchanged: plan.unchanged })}\n`);
+    return;
+  }
+  if (plan.changes.length === 0) io.out('nothing to do\n');
+  for (const { action, unit, machine } of plan.changes)
+    io.out(`${past[action]} ${unit} on ${machine.name}\n`);
+}
+
+const past = {
+  create: 'created',
+  start: 'started',
+  wait: 'waited for',
+  move: 'moved',
+  refresh: 'refreshed',
+  replace: 'replaced',
+  remove: 'removed',
+} as const satisfies Record<Plan['changes'][number]['action'], string>;

@@ -1,0 +1,77 @@
+import type { CommandModule } from './command.ts';
+
+/** What `--help` says of a command, and where the command itself is. */
+export interface CommandEntry {
+  readonly usage: string;
+  readonly describe: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** All commands. Their modules are loaded only when called, so that `--help` stays quick. */
+export const commandTable: readonly CommandEntry[] = [
+  {
+    usage: 'init [directory]',
+    describe: 'Start a project with the apache and nginx example',
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    usage: 'render',
+    describe: 'Turn typed services into unit files and image files',
+    load: () => import('./commands/render.ts'),
+  },
+  {
+    usage: 'lint [file..]',
+    describe: 'Say what is wrong with the project and its units',
+    load: () => import('./commands/lint.ts'),
+  },
+  {
+    usage: 'plan [service..]',
+    describe: 'Show what would change on the cluster, and why',
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    usage: 'scale <service> <instance..>',
+    describe: 'Make these the instances of a service, exactly',
+    load: () => import('./commands/scale.ts'),
+  },
+  {
+    usage: 'deploy <service..>',
+    describe: 'Bring services to what the files say',
+    load: () => import('./commands/deploy.ts'),
+  },
+  {
+    usage: 'destroy <service..>',
+    describe: 'Deregister, drain, stop and remove services',
+    load: () => import('./commands/destroy.ts'),
+  },
+  {
+    usage: 'status [service..]',
+    describe: 'Show what runs where, and whether it is served',
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    usage: 'machines',
+    describe: 'Show the machines of the cluster',
+    load: () => import('./commands/machines.ts'),
+  },
+  {
+    usage: 'services',
+    describe: 'Show what is registered, and what the load balancers serve',
+    load: () => import('./commands/services.ts'),
+  },
+  {
+    usage: 'lab <action> [machine]',
+    describe: 'The local cluster: up, down, status, ssh, reboot, cut, mend',
+    load: () => import('./commands/lab.ts'),
+  },
+  {
+    usage: 'schema',
+    describe: 'Print the JSON schema of coreship.yaml',
+    load: () => import('./commands/schema.ts'),
+  },
+  {
+    usage: 'version',
+    describe: 'Print the version',
+    load: () => import('./commands/version.ts'),
+  },
+];

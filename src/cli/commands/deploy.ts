@@ -1,0 +1,34 @@
+import type { Argv } from 'yargs';
+import { apply } from '../apply.ts';
+import { changeOptions, readChangeOptions } from '../change-options.ts';
+import { type Arguments, word, words } from '../command.ts';
+import { openCluster } from '../context.ts';
+import type { Io } from '../io.ts';
+import { openProject } from '../open-project.ts';
+import { asFiled } from '../wanted.ts';
+import { warnStale } from '../warn-stale.ts';
+
+export const options = (yargs: Argv): Argv =>
+  changeOptions(yargs)
+    .positional('service', { type: 'string', array: true, describe: 'The services' })
+    .example('$0 deploy nginx_lb', 'nginx_lb becomes what the files say');
+
+/** `coreship deploy nginx_lb`: what the files say, on the cluster. */
+export async function run(args: Arguments, io: Io): Promise<number> {
+  const services = words(args, 'service');
+  const project = await openProject(args, io);
+  const wanted = asFiled(project, services);
+  for (const service of services.filter((name) => !wanted.groups.some((group) => group.service === name))) {
+    io.err(
+      `warning: instances/ names no instance of ${service}; coreship scale ${service} INSTANCE adds some\n`,
+    );
+  }
+  await warnStale(project, services, io);
+  const cluster = await openCluster(project, word(args, 'cluster') ?? '');
+  try {
+    const command = ['deploy', ...services].join(' ');
+    return await apply(cluster, project, { ...readChangeOptions(args, io), wanted, command }, io);
+  } finally {
+    await cluster.close();
+  }
+}

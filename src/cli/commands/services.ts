@@ -1,0 +1,45 @@
+import type { Argv } from 'yargs';
+import { registrationPrefix } from '../../services/registration.ts';
+import { type Arguments, flag, word } from '../command.ts';
+import { openCluster } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { look } from '../look.ts';
+import { openProject } from '../open-project.ts';
+import { table } from '../output/table.ts';
+import { serviceNames } from '../wanted.ts';
+
+export const options = (yargs: Argv): Argv => yargs;
+
+/** `coreship services`: what is registered for each service, and what each load balancer serves. */
+export async function run(args: Arguments, io: Io): Promise<number> {
+  const project = await openProject(args, io);
+  const cluster = await openCluster(project, word(args, 'cluster') ?? '');
+  try {
+    const seen = await look(cluster, project, []);
+    const services = serviceNames(project).map((name) => ({
+      name,
+      registered: (seen.registrations ?? [])
+        .filter(({ key }) => key.startsWith(registrationPrefix(name)))
+        .map(({ value }) => value),
+      serves: seen.serving
+        .filter(({ balancer }) => balancer.container === name)
+        .map(({ balancer, backends }) => ({ machine: balancer.machine.name, backends: backends ?? null })),
+    }));
+    if (flag(args, 'json')) {
+      io.out(`${JSON.stringify({ version: 1, type: 'services', cluster: cluster.name, services })}\n`);
+    } else {
+      const cells = services.map(({ name, registered, serves }) => [
+        name,
+        registered.join(' ') || '-',
+        serves
+          .map(({ machine, backends }) => `${machine}: ${backends?.join(' ') ?? 'no answer'}`)
+          .join('; ') || '-',
+      ]);
+      io.out(table([['SERVICE', 'REGISTERED', 'SERVES'], ...cells]));
+    }
+    return exitCodes.done;
+  } finally {
+    await cluster.close();
+  }
+}

@@ -1,0 +1,51 @@
+import type { Argv } from 'yargs';
+import { viewCluster } from '../../plan/cluster-view.ts';
+import { makePlan } from '../../plan/make-plan.ts';
+import { type Arguments, flag, word, words } from '../command.ts';
+import { openCluster } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { look } from '../look.ts';
+import { openProject } from '../open-project.ts';
+import { table } from '../output/table.ts';
+import { statusRows } from '../status-rows.ts';
+import { asFiled } from '../wanted.ts';
+
+export const options = (yargs: Argv): Argv =>
+  yargs
+    .positional('service', { type: 'string', array: true, describe: 'The services; all where none is named' })
+    .option('detailed-exitcode', { type: 'boolean', describe: 'End with 2 where changes are pending' });
+
+/** `coreship status`: what runs where, and whether it is registered and served. */
+export async function run(args: Arguments, io: Io): Promise<number> {
+  const project = await openProject(args, io);
+  const wanted = asFiled(project, words(args, 'service'));
+  const cluster = await openCluster(project, word(args, 'cluster') ?? '');
+  try {
+    const seen = await look(cluster, project, []);
+    const rows = statusRows(seen, words(args, 'service'));
+    const { unreachable } = seen.observation;
+    if (flag(args, 'json')) {
+      io.out(
+        `${JSON.stringify({ version: 1, type: 'status', cluster: cluster.name, units: rows, unreachable })}\n`,
+      );
+    } else {
+      const head = ['UNIT', 'MACHINE', 'ACTIVE', 'SUB', 'REGISTERED', 'SERVED'];
+      const cells = rows.map((row) => [
+        row.unit,
+        row.machine,
+        row.active,
+        row.sub,
+        row.registered ?? '-',
+        row.servedBy.join(',') || '-',
+      ]);
+      io.out(rows.length > 0 ? table([head, ...cells]) : 'nothing runs\n');
+      for (const { name, reason } of unreachable) io.err(`${name} is not reachable: ${reason}\n`);
+    }
+    if (unreachable.length > 0) return exitCodes.failed;
+    if (!flag(args, 'detailedExitcode')) return exitCodes.done;
+    return makePlan(wanted, viewCluster(seen)).changes.length > 0 ? exitCodes.usage : exitCodes.done;
+  } finally {
+    await cluster.close();
+  }
+}

@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import type { Engine } from '../engines/engine.ts';
+import { systemdEngine } from '../engines/systemd/engine.ts';
+import type { SystemdMachine } from '../engines/systemd/machine.ts';
+import { CoreshipError } from '../errors.ts';
+import type { Cluster, ClusterMachine, EtcdSettings, SshAddress } from '../project/cluster.ts';
+import type { Project } from '../project/project.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Clock } from '../rollout/ports.ts';
+import { createConnect } from '../ssh/connect.ts';
+import type { Connection, Target } from '../ssh/connection.ts';
+import { type Listener, listenTcp } from '../ssh/listen.ts';
+import { createPool } from '../ssh/pool.ts';
+import { findCluster } from './find-cluster.ts';
+
+/** A cluster, connected as far as somebody has asked for it. */
+export interface OpenCluster {
+  readonly name: string;
+  readonly engine: Engine;
+  /** The registry, reached through the machines; absent on a cluster without etcd. */
+  readonly registry?: () => Promise<Registry>;
+  readonly clock: Clock;
+  close(): Promise<void>;
+}
+
+/** Machines that lend their way to etcd: enough that one may be down. */
+const etcdDoors = 3;
+
+/** Opens the cluster a command works on. The only place where concrete engines and registries are made. */
+export async function openCluster(project: Project, name: string): Promise<OpenCluster> {
+  const cluster = await findCluster(project, name);
+  const pool = createPool(createConnect());
+  const listeners: Listener[] = [];
+  const machines = cluster.machines.map((machine): SystemdMachine => {
+    const target = toTarget(machine, cluster);
+    return { name: machine.name, metadata: machine.metadata, connect: () => pool.get(target) };
+  });
+  let registry: Promise<Registry> | undefined;
+  const { etcd } = cluster;
+  return {
+    name: cluster.name,
+    engine: systemdEngine({ project: project.name, machines }),
+    ...(etcd
+      ? {
+          registry: () => {
+            registry ??= openRegistry(etcd, machines.slice(0, etcdDoors), listeners);
+            return registry;
+          },
+        }
+      : {}),
+    clock: systemClock,
+    close: async () => {
+      await registry?.then((open) => open.close()).catch(() => undefined);
+      await Promise.all(listeners.map((listener) => listener.close()));
+      await pool.closeAll();
+    },
+  };
+}
+
+const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/** etcd3 wants addresses, so each endpoint becomes a local port that leads there through a machine. */
+async function openRegistry(
+  etcd: EtcdSettings,
+  machines: readonly SystemdMachine[],
+  listeners: Listener[],
+): Promise<Registry> {
+  const [connections, module, secrets] = await Promise.all([
+    Promise.allSettled(machines.map((machine) => machine.connect())),
+    import('../registry/etcd3-registry.ts'),
+    readSecrets(etcd),
+  ]);
+  const doors = connections.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const [first] = connections;
+  if (doors.length === 0 && first?.status === 'rejected') throw first.reason;
+  const endpoints = etcd.endpoints.map((endpoint) => new URL(endpoint));
+  const opened = await Promise.all(
+    doors.flatMap((door) => endpoints.map((endpoint) => openDoor(door, endpoint))),
+  );
+  listeners.push(...opened.map(({ listener }) => listener));
+  return module.etcd3Registry({
+    endpoints: opened.map(({ url }) => url),
+    // The certificate names etcd, not the local end of a forward.
+    ...(endpoints[0] ? { serverName: endpoints[0].hostname } : {}),
+    ...secrets,
+  });
+}
+
+async function openDoor(door: Connection, endpoint: URL): Promise<{ listener: Listener; url: string }> {
+  const listener = await listenTcp(door, endpoint.hostname, Number(endpoint.port || '2379'));
+  return { listener, url: `${endpoint.protocol}//${listener.host}:${listener.port}` };
+}
+
+async function readSecrets(etcd: EtcdSettings) {
+  const [password, ca, cert, key] = await Promise.all(
+    [etcd.passwordFile, etcd.caFile, etcd.certFile, etcd.keyFile].map(readSecret),
+  );
+  return {
+    ...(etcd.username !== undefined && password
+      ? { auth: { username: etcd.username, password: password.toString().split('\n')[0] ?? '' } }
+      : {}),
+    ...(ca ? { tls: { ca, ...(cert ? { cert } : {}), ...(key ? { key } : {}) } } : {}),
+  };
+}
+
+async function readSecret(path: string | undefined): Promise<Buffer | undefined> {
+  if (path === undefined) return undefined;
+  return readFile(path).catch((cause: unknown) => {
+    throw new CoreshipError('config', `cannot read ${path}`, {
+      cause,
+      hint: 'named under etcd in coreship.yaml',
+    });
+  });
+}
+
+function toTarget(machine: ClusterMachine, cluster: Cluster): Target {
+  return {
+    ...sshTarget(machine.name, machine),
+    ...(cluster.bastion ? { bastion: sshTarget(`bastion of ${cluster.name}`, cluster.bastion) } : {}),
+  };
+}
+
+function sshTarget(name: string, address: SshAddress): Target {
+  const { user, port, identityFile, knownHostsFile } = address;
+  return {
+    name,
+    host: address.address,
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port }),
+    ...(identityFile === undefined ? {} : { identityFiles: [identityFile] }),
+    ...(knownHostsFile === undefined ? {} : { knownHostsFiles: [knownHostsFile] }),
+  };
+}

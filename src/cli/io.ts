@@ -1,0 +1,17 @@
+/** The world as the command line sees it, so that a test can be one. */
+export interface Io {
+  /** The answer: standard output. */
+  readonly out: (text: string) => void;
+  /** Talk: standard error. */
+  readonly err: (text: string) => void;
+  /** Whether a person can be asked: standard input and error are a terminal. */
+  readonly interactive: boolean;
+  /** Whether talk may be coloured and redrawn. */
+  readonly live: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborts at the first Ctrl-C: the step in flight ends, then the command. */
+  readonly interrupt: AbortSignal;
+  /** Asks a person and resolves with the line typed. */
+  readonly ask: (question: string) => Promise<string>;
+}

@@ -1,0 +1,41 @@
+import { type Seen, viewCluster } from '../plan/cluster-view.ts';
+
+/** One unit as `status` shows it. */
+export interface StatusRow {
+  readonly unit: string;
+  readonly service: string;
+  readonly machine: string;
+  readonly active: string;
+  readonly sub: string;
+  readonly mainPid: number;
+  /** The registered value; absent for sidekicks, unregistered services and instances not in etcd. */
+  readonly registered?: string;
+  /** The load balancers that send it requests. */
+  readonly servedBy: readonly string[];
+}
+
+/** Every unit on the cluster, instance by instance. */
+export function statusRows(seen: Seen, services: readonly string[]): readonly StatusRow[] {
+  const view = viewCluster(seen);
+  return view.groups
+    .filter(({ group }) => services.length === 0 || services.includes(group.service))
+    .flatMap(({ group, machine }) => {
+      const { entry } = view.gates(group, machine);
+      const registered = seen.registrations?.find(({ key }) => key === entry?.key)?.value;
+      const serving = seen.serving.filter(({ backends }) => entry && backends?.includes(entry.value));
+      return view.unitsOf(group.main, machine.id).map((unit): StatusRow => {
+        const isMain = unit.name === group.main;
+        return {
+          unit: unit.name,
+          service: group.service,
+          machine: machine.name,
+          active: unit.active,
+          sub: unit.sub,
+          mainPid: unit.mainPid,
+          ...(isMain && registered !== undefined ? { registered } : {}),
+          servedBy: isMain ? serving.map(({ balancer }) => balancer.unit.replace(/\.service$/, '')) : [],
+        };
+      });
+    })
+    .sort((a, b) => (a.unit < b.unit ? -1 : 1));
+}

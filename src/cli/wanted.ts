@@ -1,0 +1,90 @@
+import { CoreshipError } from '../errors.ts';
+import type { Wanted } from '../plan/make-plan.ts';
+import { didYouMean } from '../project/did-you-mean.ts';
+import type { Project } from '../project/project.ts';
+import { checkInstance } from '../services/registration.ts';
+import { groupUnits, instantiate, type UnitGroup } from '../services/unit-groups.ts';
+import { parseUnitName, templateOf } from '../unit/name.ts';
+
+/** What `scale` asks for: the groups, and the links that make `instances/` say the same. */
+export interface Scaling {
+  readonly wanted: Wanted;
+  readonly links: {
+    readonly add: readonly { readonly name: string; readonly template: string }[];
+    readonly remove: readonly string[];
+  };
+}
+
+/** Exactly these instances of a service. An instance with a file of its own keeps that file's text. */
+export function scaleTo(project: Project, service: string, instances: readonly string[]): Scaling {
+  const typed = project.services.find(({ name }) => name === service);
+  if (typed) for (const instance of instances) checkInstance(typed, instance);
+  if (!serviceNames(project).includes(service)) throw unknownService(project, service);
+  const groups = instantiate(service, [...new Set(instances)], templatesOf(project)).map((group) =>
+    withOwnFiles(group, project),
+  );
+  const names = groups.flatMap((group) => group.units.map(({ name }) => name));
+  const present = desiredGroups(project).filter(
+    (group) => group.service === service && group.instance !== undefined,
+  );
+  return {
+    wanted: { services: [service], groups },
+    links: {
+      add: names.map((name) => ({ name, template: templateOf(name) ?? '' })),
+      remove: present
+        .flatMap((group) => group.units.map(({ name }) => name))
+        .filter((name) => !names.includes(name)),
+    },
+  };
+}
+
+/** What the files say of some services; of all of them where none is named. */
+export function asFiled(project: Project, services: readonly string[]): Wanted {
+  const groups = desiredGroups(project);
+  const known = serviceNames(project);
+  for (const service of services) if (!known.includes(service)) throw unknownService(project, service);
+  const scope = services.length > 0 ? services : known;
+  return { services: scope, groups: groups.filter((group) => scope.includes(group.service)) };
+}
+
+/** Every service the project has a unit for, typed ones first and in their order. */
+export function serviceNames(project: Project): readonly string[] {
+  const templates = project.units
+    .filter(({ name }) => parseUnitName(name).isTemplate)
+    .map(({ name, text }) => ({ name: name.replace('@.', '@instance.'), text }));
+  const filed = [...desiredGroups(project), ...groupUnits(templates)].map(({ service }) => service);
+  const typed = project.services.map(({ name }) => name).filter((name) => filed.includes(name));
+  return [...new Set([...typed, ...filed])];
+}
+
+/** The groups that `instances/` and `static/` ask for. */
+export function desiredGroups(project: Project): readonly UnitGroup[] {
+  const single = project.units.filter(({ name }) => !parseUnitName(name).isTemplate);
+  return groupUnits([...project.instances, ...single].map(({ name, text }) => ({ name, text })));
+}
+
+function templatesOf(project: Project) {
+  return project.units.filter(({ name }) => parseUnitName(name).isTemplate);
+}
+
+function withOwnFiles(group: UnitGroup, project: Project): UnitGroup {
+  const texts = group.units.map(({ name, text }) => ({
+    name,
+    text: project.instances.find((link) => link.name === name && link.template === undefined)?.text ?? text,
+  }));
+  return groupUnits(texts)[0] ?? group;
+}
+
+function unknownService(project: Project, service: string): CoreshipError {
+  const known = serviceNames(project);
+  const typed = project.services.some(({ name }) => name === service);
+  if (typed) {
+    return new CoreshipError('usage', `${service} has no unit files yet`, {
+      hint: 'write them with: coreship render',
+    });
+  }
+  const guess = didYouMean(service, known);
+  return new CoreshipError('usage', `there is no service ${service}`, {
+    hint: guess ?? `the project has ${known.join(', ') || 'none'}`,
+  });
+}

@@ -1,0 +1,10 @@
+export { CoreshipError, type ErrorCode, formatProblem, type Place, type Problem } from './errors.ts';
+export { place } from './placement/place.ts';
+export { readRules } from './placement/read-rules.ts';
+export type { Plan } from './plan/plan.ts';
+export type { Project } from './project/project.ts';
+export { readProject } from './project/read-project.ts';
+export { renderServices } from './services/render.ts';
+export type { Service } from './services/service.ts';
+export { parseUnit } from './unit/parse.ts';
+export { canonicalText, serialiseUnit, unitHash } from './unit/serialise.ts';
