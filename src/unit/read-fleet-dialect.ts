@@ -8,12 +8,13 @@ export const fleetLineLimit = 2048;
 /**
  * Reads a unit file as fleet does, misreadings included: a comment that ends in `\` swallows the next line, a comment inside
  * a continued value is that value's last line, any `\` at a line's end continues (doubled or not), only LF ends a line,
- * text before the first section is passed over but a `[` in it opens a section.
+ * text before the first section is passed over but a `[` in it opens a section. What fleet takes but
+ * nobody can mean is a problem here too: a CR inside a line, an option or section without a name.
  * fleet stops at the first error; here reading goes on with the next line, to report them all.
  */
 export function readFleetDialect(text: string, file: string): { file: UnitFile; problems: Problem[] } {
   const entries: UnitEntry[] = [];
-  const problems: Problem[] = longLines(text, file);
+  const problems: Problem[] = [...longLines(text, file), ...loneReturns(text, file)];
   const position = positions(text);
   const nameEnd = /[=\r\n]/g;
   let at = 0;
@@ -25,11 +26,12 @@ export function readFleetDialect(text: string, file: string): { file: UnitFile; 
     if (char === '[') {
       readSection(line);
     } else if (char === '#' || char === ';') {
-      entries.push({ kind: 'comment', text: takeComment(), line });
-    } else if (!inSection) {
-      at += 1;
+      readComment(line);
     } else if (goSpace.test(char)) {
-      if (char === '\n') entries.push({ kind: 'blank', line });
+      if (char === '\n' && goTrim(text.slice(text.lastIndexOf('\n', at - 1) + 1, at)) === '')
+        entries.push({ kind: 'blank', line });
+      at += 1;
+    } else if (!inSection) {
       at += 1;
     } else {
       readOption(line);
@@ -49,7 +51,9 @@ export function readFleetDialect(text: string, file: string): { file: UnitFile; 
     const rest = takeLine();
     if (goTrim(rest) !== '')
       report('bad-section-header', end + 1, `found garbage after section name: ${goTrim(rest)}`);
-    entries.push({ kind: 'section', name: text.slice(start + 1, end), line });
+    const name = text.slice(start + 1, end);
+    if (/^\P{Cc}+$/u.test(name)) entries.push({ kind: 'section', name, line });
+    else report('bad-section-header', start, 'section name that is empty or goes over lines');
     inSection = true;
   }
 
@@ -64,7 +68,9 @@ export function readFleetDialect(text: string, file: string): { file: UnitFile; 
     }
     const name = goTrim(text.slice(start, end.index));
     at = end.index + 1;
-    entries.push({ kind: 'option', name, value: takeValue(), line });
+    const value = takeValue();
+    if (name === '') report('missing-name', start, 'no option name before "="');
+    else entries.push({ kind: 'option', name, value, line });
   }
 
   function takeValue(): string {
@@ -79,11 +85,14 @@ export function readFleetDialect(text: string, file: string): { file: UnitFile; 
     return value.endsWith('\n') ? `${goTrim(value)}\n` : goTrim(value);
   }
 
-  function takeComment(): string {
-    const lines: string[] = [];
-    do lines.push(takeLine());
-    while (at < text.length && /\\ ?$/.test(lines.at(-1) ?? ''));
-    return lines.join('\n');
+  /** Each line that the comment swallows becomes a comment of its own, so that nobody can take it for anything else. */
+  function readComment(first: number): void {
+    for (let line = first, goesOn = true; goesOn; line += 1) {
+      const written = takeLine();
+      const kept = written.replace(/[\\\s]+$/, '');
+      entries.push({ kind: 'comment', text: /^[#;]/.test(kept) ? kept : `# ${kept}`.trim(), line });
+      goesOn = /\\ ?$/.test(written) && at < text.length;
+    }
   }
 
   function takeLine(): string {
@@ -116,6 +125,18 @@ function longLines(text: string, file: string): Problem[] {
       where: { file, line: line.number, column: 1 },
       hint: 'break the value with a backslash at the end of the line',
     }));
+}
+
+/** fleet takes a CR for a character like any other where systemd ends the line: nobody writes that on purpose. */
+function loneReturns(text: string, file: string): Problem[] {
+  return physicalLines(text).flatMap((line) => {
+    const column = line.text.replace(/\r$/, '').indexOf('\r') + 1;
+    if (column === 0) return [];
+    const where = { file, line: line.number, column };
+    return [
+      { rule: 'lone-carriage-return', severity: 'error', message: 'carriage return inside a line', where },
+    ];
+  });
 }
 
 /** Line and column of an offset, both from 1. */

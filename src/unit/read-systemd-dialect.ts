@@ -81,8 +81,7 @@ export function readSystemdDialect(text: string, file: string): { file: UnitFile
 
 /** The name in a section header, or nothing where systemd would refuse it. */
 function sectionName(header: string): string | undefined {
-  const name = /^\[([^\p{Cc}"'\\]+)\]$/u.exec(header)?.[1];
-  return name;
+  return /^\[([^\p{Cc}"'\\\]]+)\]$/u.exec(header)?.[1];
 }
 
 /** The value without the whitespace around it. One that runs out on an empty line keeps that newline, as in fleet. */

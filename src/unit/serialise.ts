@@ -38,7 +38,7 @@ function entryText(entry: UnitEntry): string {
     case 'option':
       return optionText(entry.name, entry.value);
     case 'comment':
-      return writable(entry.text, /^[#;](?:[^\r\n]|(?<=\\ ?)\n)*$/);
+      return writable(entry.text, /^[#;][^\r\n\0]*$/);
     case 'blank':
       return '';
     default:
@@ -47,8 +47,8 @@ function entryText(entry: UnitEntry): string {
 }
 
 function optionText(name: string, value: string): string {
-  writable(name, /^(?![#;[])[^=\s](?:[^=\r\n]*[^=\s])?$/);
-  writable(value, /^(?![ \t])(?:[^\n]|(?<=\\)\n)*$/);
+  writable(name, /^(?![#;[ \t])[^=\r\n\0]*[^= \t\r\n\0]$/);
+  writable(value, /^(?![ \t])(?:[^\r\n\0]|(?<=(?<!\\)(?:\\\\)*\\)\n)*$/);
   // A value may end in a backslash only where a space follows it in the file; without one it would join the next line.
   return endsInLoneBackslash(value) ? `${name}=${value} ` : `${name}=${value}`;
 }
