@@ -7,7 +7,7 @@ import { dialTcp } from './dial.ts';
 import { DroppedEarly } from './dropped-early.ts';
 import { manyListeners } from './many-listeners.ts';
 import { createResolveTarget, type Login, type ResolveTarget } from './resolve-target.ts';
-import { errorCode, interruptedError, unreachableError, unsupportedError } from './ssh-errors.ts';
+import { describe, errorCode, interruptedError, unreachableError, unsupportedError } from './ssh-errors.ts';
 import { createConnection } from './ssh2-connection.ts';
 
 /**
@@ -22,6 +22,7 @@ export function createConnect(resolve: ResolveTarget = createResolveTarget()): C
       if (signal) manyListeners(signal);
       const login = await resolve(target);
       refuseUnsupported(login);
+      await refuseLoop(login, resolve);
       return await openLogin(login, bastions, signal);
     } catch (error) {
       if (signal?.aborted) throw interruptedError(`connecting to ${target.name}`, signal.reason);
@@ -84,5 +85,24 @@ function refuseUnsupported(login: Login): void {
       `ProxyCommand ${login.proxyCommand}`,
       'use ProxyJump in the ssh configuration, or `bastion` in coreship.yaml, where it does the same',
     );
+  }
+}
+
+/** More than anybody has bastions in a row. */
+const maxHops = 8;
+
+/** Bastions that lead to each other would wait for each other for ever; ssh(1) itself sees only the shortest loop. */
+async function refuseLoop(login: Login, resolve: ResolveTarget): Promise<void> {
+  const hops = [describe(login)];
+  for (let next = login.bastion; next !== undefined; ) {
+    const hop = await resolve(next);
+    hops.push(describe(hop));
+    if (hops.length > maxHops) {
+      throw new CoreshipError('config', `the way to ${describe(login)} goes round in circles`, {
+        hint: 'set `ProxyJump none` for the first bastion in the ssh configuration',
+        details: hops,
+      });
+    }
+    next = hop.bastion;
   }
 }

@@ -504,6 +504,14 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
       await bastion.stop();
     });
 
+    it('does not lead to itself', async () => {
+      const error = await failure(
+        { ...sshd.target, host: 'there' },
+        'Host there back\n  ProxyJump jump\nHost jump\n  ProxyJump back\nHost *\n',
+      );
+      expect(error).toMatchObject({ code: 'config', hint: expect.stringContaining('ProxyJump none') });
+    });
+
     it('is named where it cannot be reached, and the target where it is the target', async () => {
       const down: Target = { ...sshd.target, name: 'bastion', port: 1 };
       expect(await failure({ ...sshd.target, bastion: down })).toMatchObject({
