@@ -33,7 +33,6 @@ function baseParser(words: readonly string[], io: Io): Argv {
     )
     .parserConfiguration({
       'parse-positional-numbers': false,
-      'duplicate-arguments-array': false,
       'populate--': true,
     })
     .option('cluster', {
