@@ -27,7 +27,7 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
   // Room for the new first, so that nothing is taken away before its successor serves; else the old make room.
   const beside = placeGroups(wanted.groups, [...others, ...leaving], view);
   const placement = beside.unplaced.length === 0 ? beside : placeGroups(wanted.groups, others, view);
-  refuseUnplaced(placement.unplaced, view);
+  refuseUnplaced(placement.unplaced, wanted, view);
 
   const changes: Change[] = [];
   const unchanged: string[] = [];
@@ -118,14 +118,17 @@ function refuseForeign(wanted: Wanted, view: ClusterView): void {
   });
 }
 
-function refuseUnplaced(unplaced: GroupPlacement['unplaced'], view: ClusterView): void {
+function refuseUnplaced(unplaced: GroupPlacement['unplaced'], wanted: Wanted, view: ClusterView): void {
   if (unplaced.length === 0) return;
-  throw new CoreshipError('failed', `${unplaced.map(({ unit }) => unit).join(', ')}: nowhere to go`, {
-    details: unplaced.flatMap(({ unit, reasons }) => [
+  const mains = unplaced.filter(({ unit }) => wanted.groups.some(({ main }) => main === unit));
+  // A sidekick without a place is worth a line only where its main unit has one.
+  const shown = mains.length > 0 ? mains : unplaced;
+  throw new CoreshipError('failed', `${shown.map(({ unit }) => unit).join(', ')}: nowhere to go`, {
+    details: shown.flatMap(({ unit, reasons }) => [
       unit,
-      ...reasons.map(
-        ({ machine, reasons: against }) => `  not on ${view.machine(machine).name}: ${against.join('; ')}`,
-      ),
+      ...reasons
+        .map(({ machine, reasons: against }) => `  not on ${view.machine(machine).name}: ${against.join('; ')}`)
+        .sort(),
     ]),
     hint: 'nothing was changed; add a machine, or loosen the rules in [X-Fleet]',
   });
