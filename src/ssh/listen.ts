@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { pipeline } from 'node:stream';
 import type { Connection } from './connection.ts';
 
 /** A port on this side that leads to an address as the machine sees it. */
@@ -23,9 +22,10 @@ export async function listenTcp(connection: Connection, host: string, port: numb
     socket.on('error', () => socket.destroy());
     connection.openTcp(host, port).then(
       (stream) => {
-        pipeline(socket, stream, () => {});
-        pipeline(stream, socket, () => socket.destroy());
-        stream.once('close', () => socket.destroy());
+        socket.pipe(stream).pipe(socket);
+        // Soon: what is still on its way to the client must arrive.
+        stream.once('close', () => socket.destroySoon()).on('error', () => socket.destroy());
+        socket.once('close', () => stream.destroy());
       },
       () => socket.destroy(),
     );

@@ -259,6 +259,20 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
       await once(idle.resume(), 'close');
     });
 
+    it('delivers all, also when the other side closes at once and the client reads slowly', async () => {
+      const answer = 'x'.repeat(8 * 1024 * 1024);
+      const port = await serve((socket) => socket.end(answer, () => socket.destroy()));
+      const listener = await listenTcp(connection, '127.0.0.1', port);
+      const socket = dial(listener.port, listener.host);
+      let length = 0;
+      for await (const chunk of socket) {
+        length += (chunk as Buffer).length;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(length).toBe(answer.length);
+      await listener.close();
+    });
+
     it('disconnects the client of a local port where nothing listens on the other side', async () => {
       const listener = await listenTcp(connection, '127.0.0.1', 1);
       const socket = dial(listener.port, listener.host);

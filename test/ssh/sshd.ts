@@ -59,6 +59,8 @@ export async function startSshd(...config: readonly string[]): Promise<Sshd> {
   const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(dir, 'sshd_config')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // A test that fails half-way must not leave it running.
+  process.once('exit', () => server.kill());
   let logins = 0;
   const log: string[] = [];
   await new Promise<void>((resolve, reject) => {
