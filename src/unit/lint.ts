@@ -43,7 +43,7 @@ function lintLines(text: string, file: string): readonly Problem[] {
         const message =
           'comment inside a value: fleet ends the value here and takes the comment for part of it';
         report('comment-inside-value', message, 'put the comment above the option');
-      } else if (/\\ ?$/.test(content) && next && !isEmpty(next)) {
+      } else if (/\\ ?$/.test(content) && next && !isEmpty(next) && !isComment(next.text)) {
         const message = `comment ends in a backslash: to fleet, line ${next.number} is part of the comment`;
         report('comment-swallows-next-line', message, 'end the comment with something else');
       }

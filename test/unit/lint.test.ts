@@ -12,6 +12,7 @@ describe('lintUnitText', () => {
     ['a comment that swallows the next line', '[A]\n# see \\\nB=1\n', ['2 comment-swallows-next-line']],
     ['a comment with backslash and space', '[A]\n; see \\ \nB=1\n', ['2 comment-swallows-next-line']],
     ['a comment with a backslash before an empty line', '[A]\n# see \\\n\nB=1\n', []],
+    ['a comment with a backslash before a comment', '[A]\n# see \\\n# also\nB=1\n', []],
     ['a comment with a backslash at the end', '[A]\nB=1\n# see \\\n', []],
     ['a comment inside a value', '[A]\nB=c \\\n# d\n  e\n', ['3 comment-inside-value']],
     [
