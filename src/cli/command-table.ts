@@ -70,6 +70,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/schema.ts'),
   },
   {
+    usage: 'completion',
+    describe: 'Print a completion script for bash or zsh',
+    // Printed by yargs, which knows all the words.
+    load: () => Promise.resolve({ options: (yargs) => yargs, run: () => Promise.resolve(0) }),
+  },
+  {
     usage: 'version',
     describe: 'Print the version',
     load: () => import('./commands/version.ts'),

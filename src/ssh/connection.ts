@@ -47,7 +47,7 @@ export interface Target {
   readonly host: string;
   readonly port?: number;
   readonly user?: string;
-  /** Private key files, tried in order after the agent's keys. */
+  /** Private key files, tried in order before the agent's other keys. */
   readonly identityFiles?: readonly string[];
   /** known_hosts files; default the user's own. */
   readonly knownHostsFiles?: readonly string[];
