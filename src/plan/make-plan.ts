@@ -127,7 +127,9 @@ function refuseUnplaced(unplaced: GroupPlacement['unplaced'], wanted: Wanted, vi
     details: shown.flatMap(({ unit, reasons }) => [
       unit,
       ...reasons
-        .map(({ machine, reasons: against }) => `  not on ${view.machine(machine).name}: ${against.join('; ')}`)
+        .map(
+          ({ machine, reasons: against }) => `  not on ${view.machine(machine).name}: ${against.join('; ')}`,
+        )
         .sort(),
     ]),
     hint: 'nothing was changed; add a machine, or loosen the rules in [X-Fleet]',

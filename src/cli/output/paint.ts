@@ -7,6 +7,3 @@ export type Paint = (format: Parameters<typeof styleText>[0], text: string) => s
 export function paintFor(stream: NodeJS.WriteStream): Paint {
   return (format, text) => styleText(format, text, { stream, validateStream: true });
 }
-
-/** No colours at all. */
-export const plain: Paint = (_format, text) => text;
