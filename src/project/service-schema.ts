@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compileGlob } from '../placement/glob.ts';
 import type { LoadBalancer, Placement, Port, Registration, Service } from '../services/service.ts';
 import { keys, line, name, port, seconds, text, whole } from './schema-parts.ts';
 
@@ -8,6 +9,9 @@ export const serviceName = name(50).meta({
   examples: ['apache', 'nginx_lb'],
 });
 
+// In a unit file, white space around a value is lost, and a backslash at its end takes the next line in.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const DESCRIPTION = /^(?![\s\\])[^\u0000-\u001f\u007f\u0085\u2028\u2029]*(?<![\s\\])$/;
 const IMAGE =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[a-z0-9]+:[0-9a-f]{32,128})?$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -32,7 +36,11 @@ const ports = keys({
 
 const placement = keys({
   conflicts: z
-    .array(text(UNIT_PATTERN, 'a unit name pattern such as "apache@*.service"', 255))
+    .array(
+      text(UNIT_PATTERN, 'a unit name pattern such as "apache@*.service"', 255).refine(compileGlob, {
+        message: 'must be a pattern that can match something: "[…]" holds characters or ranges such as "0-9"',
+      }),
+    )
     .default([])
     .meta({
       description:
@@ -79,7 +87,7 @@ const loadBalancer = keys({
 
 /** One service as it is written; its name is its key in `services`. */
 export const serviceSchema = keys({
-  description: line(200)
+  description: text(DESCRIPTION, 'one line that neither begins nor ends in white space or a backslash', 200)
     .exactOptional()
     .meta({
       description: "The units' Description=. Default: the service's name.",

@@ -23,9 +23,12 @@ function checkNames(tokens: readonly Token[], scope: readonly View[]): void {
     if (kind === 'text' || kind === '!') continue;
     const holder = scope.find((view) => name in view);
     if (!holder) throw new CoreshipError('bug', `nothing fills {{${name}}}`);
-    if (kind !== '#' || !children) continue;
+    if (!children) continue;
     const inner = holder[name];
-    if (Array.isArray(inner)) for (const item of inner as View[]) checkNames(children, [item, ...scope]);
+    if (kind === '^') {
+      if (!inner || (Array.isArray(inner) && inner.length === 0)) checkNames(children, scope);
+    } else if (Array.isArray(inner))
+      for (const item of inner as View[]) checkNames(children, [item, ...scope]);
     else if (inner) checkNames(children, scope);
   }
 }

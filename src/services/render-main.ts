@@ -27,7 +27,7 @@ export function mainView(service: Service): View {
       ...Object.keys(service.environment).map(pass),
       ...etcdOptions(service),
     ].map((option) => ({ option })),
-    command: service.command.map((word) => ` ${quoteWord(word)}`).join(''),
+    command: commandWords(service.command),
     placed: placement.length > 0,
     placement,
   };
@@ -39,6 +39,16 @@ export function assignments(environment: Readonly<Record<string, string | number
     assignment: quoteEnvironment(name, String(value)),
   }));
 }
+
+/** Behind the image where they are few; a line a word where one line would be too long to read. */
+function commandWords(command: Service['command']): string {
+  const words = command.map(quoteWord);
+  const line = words.map((word) => ` ${word}`).join('');
+  return line.length <= longestCommand ? line : words.map((word) => ` \\\n    ${word}`).join('');
+}
+
+/** Characters of a command that stay on one line. */
+const longestCommand = 160;
 
 /** A template's description names the instance, so that a list of units tells them apart. */
 function description(service: Service): string {

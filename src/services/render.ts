@@ -1,4 +1,6 @@
 import { CoreshipError } from '../errors.ts';
+import { byteLength } from '../unit/lines.ts';
+import { fleetLineLimit } from '../unit/read-fleet-dialect.ts';
 import { fill, type View } from './fill.ts';
 import { mainView } from './render-main.ts';
 import { sidekickView } from './render-sidekick.ts';
@@ -6,7 +8,10 @@ import type { Assets, RenderedFile } from './rendered-file.ts';
 import type { RegistrySettings, Service } from './service.ts';
 import { mainUnit, sidekickUnit } from './unit-names.ts';
 
-/** All files that typed services turn into, in path order. The same services give the same bytes. */
+/**
+ * All files that typed services turn into, in path order. The same services give the same bytes.
+ * @throws CoreshipError `config` where a unit would hold a line that fleet refuses
+ */
 export function renderServices(
   services: readonly Service[],
   settings: RegistrySettings,
@@ -21,7 +26,7 @@ function renderUnits(service: Service, settings: RegistrySettings, assets: Asset
   const folder = service.template ? 'unit-templates' : 'static';
   const file = (name: string, source: string, view: View): RenderedFile => ({
     path: `${folder}/${name}`,
-    content: fill(asset(assets, source), view),
+    content: checkLines(fill(asset(assets, source), view), service),
   });
   const main = file(mainUnit(service), 'units/main.service.mustache', mainView(service));
   if (!service.registration) return [main];
@@ -39,6 +44,16 @@ function renderImage(service: Service, assets: Assets): readonly RenderedFile[] 
     { path: `${folder}/nginx.conf`, content: fill(asset(assets, 'load-balancer/nginx.conf.mustache'), view) },
     { path: `${folder}/confd-watch`, content: asset(assets, 'load-balancer/confd-watch'), executable: true },
   ];
+}
+
+function checkLines(text: string, service: Service): string {
+  const tooLong = text.split('\n').find((line) => byteLength(line) >= fleetLineLimit);
+  if (tooLong === undefined) return text;
+  throw new CoreshipError(
+    'config',
+    `services.${service.name}: a line of ${byteLength(tooLong)} bytes: ${tooLong.trim().slice(0, 40)}...`,
+    { hint: `fleet refuses unit lines of ${fleetLineLimit} bytes and more; shorten the value` },
+  );
 }
 
 function asset(assets: Assets, path: string): string {
