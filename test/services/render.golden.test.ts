@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { readAssets } from '../../src/project/assets.ts';
+import { renderServices } from '../../src/services/render.ts';
+import type { RegistrySettings, Service } from '../../src/services/service.ts';
+import { apacheLike, balancerLike, usualRegistration, workerLike } from './sample-services.ts';
+import { expectSoundUnit } from './unit-checks.ts';
+
+const assets = await readAssets();
+
+/** Services that between them use every option; a folder of test/golden each. */
+const samples: Readonly<Record<string, { service: Service; key?: RegistrySettings['key'] }>> = {
+  plain: { service: workerLike() },
+  'template-with-registration': { service: apacheLike() },
+  'load-balancer': { service: balancerLike() },
+  'static-with-registration': {
+    service: apacheLike({
+      name: 'cache',
+      description: 'Cache, one copy',
+      template: false,
+      image: 'registry.example.org:5000/cache/memcached:1.6.21',
+      command: [],
+      ports: [{ container: 11_211, host: 11_211, address: 'private' }],
+      placement: { conflicts: [], metadata: ['disk=ssd', 'zone=a', 'zone=b'] },
+      registration: { ...usualRegistration, check: 'tcp', interval: 0.5, rise: 2, fall: 3, ttl: 10 },
+    }),
+  },
+  'key-by-host': { service: apacheLike({ drain: 0 }), key: 'host' },
+  'podman-pull-always': {
+    service: workerLike({
+      name: 'batch-job',
+      description: '100% batch "quoted" $HOME',
+      runtime: 'podman',
+      pull: 'always',
+      startTimeout: 1800,
+      placement: { conflicts: ['batch-job@*.service', 'apache@[0-9]*.service'], metadata: ['region=eu-1'] },
+    }),
+  },
+  'words-that-need-quoting': {
+    service: workerLike({
+      command: ['sh', '-c', 'echo "$HOME" 100% \'x\' \\n; exit', '', ';', '#no comment', 'ü', '%i', `\${X}`],
+      environment: {
+        PLAIN: 'value',
+        EMPTY: '',
+        SPACES: ' two  words ',
+        QUOTES: `"double" 'single'`,
+        PERCENT: '100%i',
+        DOLLAR: `$HOME \${HOME} $$`,
+        BACKSLASH: 'C:\\new\\',
+        HASH: '# no comment; really',
+        UNICODE: 'Grüße ✓',
+      },
+    }),
+  },
+  'several-ports': {
+    service: apacheLike({
+      ports: [
+        { container: 80, host: 'instance', address: 'private' },
+        { container: 443, host: 8443, address: 'public' },
+        { container: 9100, host: 9100, address: 'private' },
+      ],
+      registration: { ...usualRegistration, path: '/healthz?full=1&x=%20' },
+    }),
+  },
+};
+
+describe.each(Object.entries(samples))('%s', (name, { service, key = 'address' }) => {
+  const files = renderServices([service], { api: 'v3', key }, assets);
+
+  it('renders what was reviewed', async () => {
+    for (const { path, content } of files) {
+      await expect(content).toMatchFileSnapshot(`../golden/${name}/${path.replaceAll('/', '+')}`);
+    }
+  });
+
+  it('renders units that both readers take', () => {
+    const units = files.filter(({ path }) => path.endsWith('.service'));
+    expect(units.map(({ path }) => path)).toHaveLength(service.registration ? 2 : 1);
+    for (const unit of units) expectSoundUnit(unit);
+  });
+});

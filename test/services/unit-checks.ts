@@ -1,0 +1,46 @@
+import { expect } from 'vitest';
+import { formatProblem } from '../../src/errors.ts';
+import { lintOptions } from '../../src/placement/lint-options.ts';
+import type { RenderedFile } from '../../src/services/rendered-file.ts';
+import { lintUnitText } from '../../src/unit/lint.ts';
+import { readUnit } from '../../src/unit/parse.ts';
+import { expandSystemdSpecifiers } from '../../src/unit/specifiers.ts';
+import { splitWords } from '../../src/unit/split-words.ts';
+import { optionsOf, valuesOf } from '../../src/unit/unit-file.ts';
+
+/** Both readers take the unit without a word, no lint rule objects, and no line is too long for fleet. */
+export function expectSoundUnit({ path, content }: RenderedFile): void {
+  const file = path.slice(path.indexOf('/') + 1);
+  for (const dialect of ['systemd', 'fleet'] as const) {
+    expect(readUnit(content, file, dialect).problems, `${dialect} reads ${path}`).toEqual([]);
+  }
+  expect(lintUnitText(content, file).map(formatProblem), `lint of ${path}`).toEqual([]);
+  const placement = lintOptions(optionsOf(readUnit(content, file).file));
+  expect(
+    placement.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+    `placement lint of ${path}`,
+  ).toEqual([]);
+  const longest = Math.max(...content.split('\n').map((line) => Buffer.byteLength(line)));
+  expect(longest, `longest line of ${path}`).toBeLessThan(2048);
+}
+
+/** The words systemd hands to the program of an `Exec…=` option, in a unit of this name. */
+export function execWords(text: string, unit: string, option = 'ExecStart'): readonly (readonly string[])[] {
+  return valuesOf(readUnit(text, unit).file, 'Service', option).map((value) =>
+    splitWords(value).map((word) =>
+      // What systemd does last: specifiers, then $$ to $. Variables themselves stay to be looked for.
+      expandSystemdSpecifiers(word, unit).replaceAll('$$', '$'),
+    ),
+  );
+}
+
+/** What the `Environment=` lines of a unit set, in order. */
+export function environmentOf(text: string, unit: string): Readonly<Record<string, string>> {
+  const words = valuesOf(readUnit(text, unit).file, 'Service', 'Environment').flatMap(splitWords);
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf('=');
+      return [word.slice(0, at), expandSystemdSpecifiers(word.slice(at + 1), unit)];
+    }),
+  );
+}
