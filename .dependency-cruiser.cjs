@@ -55,7 +55,11 @@ module.exports = {
       name: 'only-context-builds-adapters',
       severity: 'error',
       from: { path: '^src/(cli|rollout|project|plan)/', pathNot: '^src/cli/context\\.ts$' },
-      to: { path: '^src/(engines/(systemd|fleet)|registry|ssh)/.*(engine|registry|client|connect)\\.ts$', pathNot: '^src/engines/engine\\.ts$|^src/registry/registry\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^src/(engines/(systemd|fleet)|registry|ssh)/.*(engine|registry|client|connect)\\.ts$',
+        pathNot: '^src/engines/engine\\.ts$|^src/registry/registry\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'rooms-never-look-back-at-the-command-line',
@@ -63,7 +67,12 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(cli/|bin\\.ts|index\\.ts)' },
       to: { path: '^src/cli/' },
     },
-    { name: 'only-bin-and-index-are-entries', severity: 'error', from: { path: '^src/' }, to: { path: '^src/index\\.ts$' } },
+    {
+      name: 'only-bin-and-index-are-entries',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/index\\.ts$' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'src-never-imports-test', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
     { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
@@ -72,6 +81,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };
