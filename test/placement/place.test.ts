@@ -225,4 +225,18 @@ describe('a large cluster', () => {
     expect(took).toBeLessThan(4000);
     expect(breaches(units, machines.slice(0, 5), placed)).toEqual([]);
   });
+
+  it('finds the machine that suits main and sidekick at once, without trying all others first', () => {
+    const picky = Array.from({ length: 90 }, (_, index) => [
+      apache(7000 + index),
+      {
+        ...discovery(7000 + index),
+        rules: { ...discovery(7000 + index).rules, metadata: [{ key: 'zone', value: 'a' }] },
+      },
+    ]).flat();
+    const reversed = machines.map((one, index) => ({ ...one, metadata: { zone: index < 200 ? 'b' : 'a' } }));
+    const { placed } = place({ units: picky, machines: reversed, current: new Map() });
+    expect(placed.size).toBe(picky.length);
+    expect(breaches(picky, reversed, placed)).toEqual([]);
+  });
 });
