@@ -41,9 +41,8 @@ export function baseFolder(name: string): string {
 export async function ensureBases(emit: EmitLabEvent, signal?: AbortSignal): Promise<Bases> {
   const bases = await namedBases();
   if ((await missingOf(bases.recipes)).length === 0) return bases;
-  const waiting = (): void =>
-    emit({ type: 'detail', step: 'base', text: 'another coreship builds the base' });
-  await withFileLock(join(cacheFolder, '.lock'), 600_000, waiting, async () => {
+  const onWait = (): void => emit({ type: 'detail', step: 'base', text: 'another coreship builds the base' });
+  await withFileLock(join(cacheFolder, '.lock'), { timeoutMs: 600_000, onWait, signal }, async () => {
     const missing = await missingOf(bases.recipes);
     if (missing.length === 0) return;
     const [first] = missing;

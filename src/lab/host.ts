@@ -35,54 +35,73 @@ export async function host(words: readonly string[], options: HostOptions = {}):
 }
 
 /**
- * Runs a command on the host and gives its result, whatever its status.
+ * Runs a command on the host and gives its result, whatever its status. It runs in a session of its own, so
+ * that Ctrl-C reaches it only as an abort, and is killed with all its children when it is given up.
  *
  * @throws CoreshipError `failed` when it cannot be started or takes too long; `interrupted` on abort.
  */
 export async function tryHost(words: readonly string[], options: HostOptions = {}): Promise<HostResult> {
-  const [program = '', ...rest] = words;
-  const { timeoutMs = 30_000, signal, inputFile, env } = options;
-  if (signal?.aborted) throw interrupted(words);
-  const input = inputFile === undefined ? undefined : await open(inputFile);
+  if (options.signal?.aborted) throw interrupted();
+  if (options.inputFile === undefined) return await runToEnd(words, 'ignore', options);
+  const input = await open(options.inputFile);
   try {
-    return await new Promise((resolve, reject) => {
-      const child = spawn(program, rest, {
-        stdio: [input?.fd ?? 'ignore', 'pipe', 'pipe'],
-        env: { ...process.env, PATH: searchPath(), ...env, LC_ALL: 'C' },
-      });
-      const out: Buffer[] = [];
-      const err: Buffer[] = [];
-      child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
-      child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
-      const give = (error: CoreshipError): void => {
-        child.kill('SIGKILL');
-        // A grandchild may hold the pipes open for as long as it likes.
-        child.stdout?.destroy();
-        child.stderr?.destroy();
-        reject(error);
-      };
-      const abort = (): void => give(interrupted(words));
-      const timer = setTimeout(() => {
-        const details = lastLines(Buffer.concat(err).toString());
-        give(new CoreshipError('failed', `${show(words)} took over ${timeoutMs / 1000} s`, { details }));
-      }, timeoutMs);
-      signal?.addEventListener('abort', abort, { once: true });
-      const settled = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
-      };
-      child.once('error', (cause) => {
-        settled();
-        reject(new CoreshipError('failed', `cannot run ${program}`, { cause }));
-      });
-      child.once('close', (code) => {
-        settled();
-        const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString();
-        resolve({ status: code ?? 128, stdout: text(out), stderr: text(err) });
-      });
-    });
+    return await runToEnd(words, input.fd, options);
   } finally {
-    await input?.close();
+    await input.close();
+  }
+}
+
+function runToEnd(
+  words: readonly string[],
+  input: 'ignore' | number,
+  options: HostOptions,
+): Promise<HostResult> {
+  const [program = '', ...rest] = words;
+  const { timeoutMs = 30_000, signal, env } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, rest, {
+      stdio: [input, 'pipe', 'pipe'],
+      env: { ...process.env, PATH: searchPath(), ...env, LC_ALL: 'C' },
+      detached: true,
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const giveUp = (error: CoreshipError): void => {
+      if (child.pid !== undefined) killGroup(child.pid);
+      reject(error);
+    };
+    const abort = (): void => giveUp(interrupted());
+    const timer = setTimeout(() => {
+      const message = `${show(words)} took over ${timeoutMs / 1000} s`;
+      giveUp(new CoreshipError('failed', message, { details: lastLines(stderr) }));
+    }, timeoutMs);
+    signal?.addEventListener('abort', abort, { once: true });
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
+    child.once('error', (cause) => {
+      settle();
+      reject(new CoreshipError('failed', `cannot run ${program}: ${cause.message}`, { cause }));
+    });
+    child.once('close', (code) => {
+      settle();
+      resolve({ status: code ?? 128, stdout, stderr });
+    });
+  });
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has ended by itself in this moment.
   }
 }
 
@@ -101,6 +120,8 @@ function show(words: readonly string[]): string {
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }
 
-function interrupted(words: readonly string[]): CoreshipError {
-  return new CoreshipError('interrupted', `interrupted: ${show(words)}`);
+function interrupted(): CoreshipError {
+  return new CoreshipError('interrupted', 'interrupted', {
+    hint: 'run it again: it clears up and goes on',
+  });
 }

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CoreshipError } from '../errors.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
-import { readJson, writeJson } from './files.ts';
+import { exists, readJson, writeJson } from './files.ts';
 import { type HostOptions, host, lastLines } from './host.ts';
 import type { LabLayout } from './layout.ts';
 import { labPaths } from './paths.ts';
@@ -21,6 +21,27 @@ export interface LabImage {
 type StoredImages = Readonly<Record<string, string>>;
 
 /**
+ * Checks that images can be built and served, before anything is begun.
+ *
+ * @throws CoreshipError `config` naming the first that cannot.
+ */
+export async function checkImages(images: readonly LabImage[]): Promise<void> {
+  for (const { name, context } of images) {
+    if (!hubName.test(name)) {
+      throw new CoreshipError('config', `the lab cannot serve an image named ${JSON.stringify(name)}`, {
+        hint: 'name it as on Docker Hub: user/name, without a registry host',
+      });
+    }
+    if (!(await exists(join(context, 'Dockerfile')))) {
+      throw new CoreshipError('config', `image ${name} has no Dockerfile in ${context}`);
+    }
+  }
+}
+
+/** Docker looks at a mirror only for names of Docker Hub's kind. */
+const hubName = /^[a-z0-9][a-z0-9_-]*(\/[a-z0-9][a-z0-9._-]*)?(:[A-Za-z0-9_][\w.-]*)?$/;
+
+/**
  * Builds images on the lab's first machine and pushes them to the lab's registry, from where every machine's
  * plain `docker pull` gets them. Images whose content has not changed are left as they are.
  */
@@ -35,7 +56,7 @@ export async function ensureImages(
   let stored: StoredImages = (await readJson<StoredImages>(record)) ?? {};
   for (const image of images) {
     const archive = join(folder, 'context.tar');
-    await archiveContext(checked(image).context, archive);
+    await archiveContext(image.context, archive);
     const hash = await contentHash(archive, baseArchive);
     if (stored[image.name] !== hash) {
       await inStep(emit, 'images', `image ${image.name}`, async () => {
@@ -55,14 +76,6 @@ export async function ensureImages(
     }
     await rm(archive);
   }
-}
-
-/** A name as Docker Hub's: only those does docker look for at the mirror. */
-function checked(image: LabImage): LabImage {
-  if (/^[a-z0-9][a-z0-9_-]*(\/[a-z0-9][a-z0-9._-]*)?(:[A-Za-z0-9_][\w.-]*)?$/.test(image.name)) return image;
-  throw new CoreshipError('config', `the lab cannot serve an image named ${JSON.stringify(image.name)}`, {
-    hint: 'name it as on Docker Hub: user/name, without a registry host',
-  });
 }
 
 /** The same bytes for the same content, whoever checked it out and when. */
@@ -88,7 +101,10 @@ async function importBase(layout: LabLayout, baseArchive: string, options: HostO
     options,
   );
   if (there.status !== 0) {
-    await docker(layout, ['docker', 'import', '-', name], { ...options, inputFile: baseArchive });
+    // To docker a transfer that was cut short looks complete, so it gets its name only afterwards.
+    const unchecked = 'coreship/lab-base:importing';
+    await docker(layout, ['docker', 'import', '-', unchecked], { ...options, inputFile: baseArchive });
+    await docker(layout, ['docker', 'tag', unchecked, name], options);
   }
   return name;
 }

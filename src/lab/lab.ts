@@ -1,16 +1,16 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { CoreshipError } from '../errors.ts';
+import { alone } from './alone.ts';
 import { type Bases, baseFolder, ensureBases } from './base.ts';
 import { describeLab, type LabDescription } from './description.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
-import { withFileLock } from './file-lock.ts';
 import { exists, writeJson } from './files.ts';
-import { ensureImages, type LabImage } from './images.ts';
+import { checkImages, ensureImages, type LabImage } from './images.ts';
 import { ensureKey, writeKnownHosts } from './keys.ts';
 import { checkLabName, type LabLayout } from './layout.ts';
 import { isRunning, startMachine } from './machine.ts';
-import { ensureBridge } from './network.ts';
-import { labLockPath, labPaths } from './paths.ts';
+import { ensureBridge, mendCable } from './network.ts';
+import { labPaths } from './paths.ts';
 import { awaitUnits } from './readiness.ts';
 import { createLayout, readLayout } from './stored-layout.ts';
 import { ensureHostPackages, requireLabSupport } from './support.ts';
@@ -40,21 +40,27 @@ export async function labUp(
 ): Promise<LabDescription> {
   const name = checkLabName(options.name);
   await requireLabSupport();
-  return await alone(name, emit, async () => {
-    await ensureHostPackages(emit, signal);
-    const bases = await ensureBases(emit, signal);
-    const layout = await settle(options, bases, emit);
-    await startMissing(layout, emit, signal);
-    const waits = layout.machines.map(
-      (machine) => (stop: AbortSignal) => awaitUnits(layout, machine, neededUnits, stop),
-    );
-    const build = (stop: AbortSignal): Promise<void> =>
-      ensureImages(layout, options.images, bases.imageArchive, emit, { signal: stop });
-    await together([...waits, build], signal);
-    const description = describeLab(layout);
-    await writeJson(labPaths(name).description, description);
-    return description;
-  });
+  await checkImages(options.images);
+  return await alone(
+    name,
+    emit,
+    async () => {
+      await ensureHostPackages(emit);
+      const bases = await ensureBases(emit, signal);
+      const layout = await settle(options, bases);
+      await startMissing(layout, emit, signal);
+      const waits = layout.machines.map(
+        (machine) => (stop: AbortSignal) => awaitUnits(layout, machine, neededUnits, stop),
+      );
+      const build = (stop: AbortSignal): Promise<void> =>
+        ensureImages(layout, options.images, bases.imageArchive, emit, { signal: stop });
+      await together([...waits, build], signal);
+      const description = describeLab(layout);
+      await writeJson(labPaths(name).description, description);
+      return description;
+    },
+    signal,
+  );
 }
 
 /** Takes a lab down and leaves nothing of it behind, however it was left. */
@@ -66,20 +72,13 @@ export async function labDown(labName: string, emit: EmitLabEvent): Promise<void
 
 const neededUnits = ['multi-user.target', 'etcd.service', 'docker.service'];
 
-/** One coreship at a time works on a lab. */
-async function alone<T>(name: string, emit: EmitLabEvent, work: () => Promise<T>): Promise<T> {
-  const waiting = (): void =>
-    emit({ type: 'detail', step: 'machines', text: `another coreship is at work on ${name}` });
-  return await withFileLock(labLockPath(name), 600_000, waiting, work);
-}
-
 /** The lab's layout: the one it has, or a new one. */
-async function settle(options: LabOptions, bases: Bases, emit: EmitLabEvent): Promise<LabLayout> {
+async function settle(options: LabOptions, bases: Bases): Promise<LabLayout> {
   const { name, machines } = options;
   const layout = await readLayout(name);
   if (layout === undefined || !(await exists(baseFolder(layout.base)))) {
     // Without its base, or its layout, nothing that is left of a lab can be used again.
-    await inStep(emit, 'clean', `clearing what is left of ${name}`, () => sweepLab(name));
+    await sweepLab(name);
     return await createLayout(name, machines ?? 3, bases.machine);
   }
   if (machines !== undefined && machines !== layout.machines.length) {
@@ -93,6 +92,7 @@ async function settle(options: LabOptions, bases: Bases, emit: EmitLabEvent): Pr
 async function startMissing(layout: LabLayout, emit: EmitLabEvent, signal?: AbortSignal): Promise<void> {
   const running = await Promise.all(layout.machines.map((machine) => isRunning(layout, machine)));
   const missing = layout.machines.filter((_, index) => !running[index]);
+  await Promise.all(layout.machines.filter((_, index) => running[index]).map(mendCable));
   if (missing.length === 0) return;
   const paths = labPaths(layout.name);
   await rm(paths.description, { force: true });

@@ -32,6 +32,16 @@ export async function plugIn(layout: LabLayout, machine: MachineLayout, options:
   await ip('netns', 'exec', namespace, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward');
 }
 
+/** Cuts a machine off the network; the machine itself runs on. */
+export async function cutCable(machine: Pick<MachineLayout, 'link'>): Promise<void> {
+  await host(['ip', 'link', 'set', machine.link, 'down']);
+}
+
+/** Undoes {@link cutCable}. */
+export async function mendCable(machine: Pick<MachineLayout, 'link'>): Promise<void> {
+  await host(['ip', 'link', 'set', machine.link, 'up']);
+}
+
 /** Takes away a machine's cable and namespace, whatever is there of them. */
 export async function unplug(machine: Pick<MachineLayout, 'namespace' | 'link'>): Promise<void> {
   // The cable first: deleting the namespace deletes it too, but some time later.

@@ -21,19 +21,14 @@ export async function requireLayout(name: string): Promise<LabLayout> {
 
 /** Lays out a new lab in a network of its own and stores that. */
 export async function createLayout(name: string, machines: number, base: string): Promise<LabLayout> {
-  return await withFileLock(
-    layoutsLockPath,
-    30_000,
-    () => undefined,
-    async () => {
-      const takenSubnets = new Set([...(await usedSubnets()), ...(await subnetsOfLabs())]);
-      const newId = (): string => randomUUID().replaceAll('-', '');
-      const layout = layOut({ name, machines, base, takenSubnets, newId });
-      await mkdir(labPaths(name).folder, { recursive: true });
-      await writeJson(labPaths(name).layout, layout);
-      return layout;
-    },
-  );
+  return await withFileLock(layoutsLockPath, { timeoutMs: 30_000 }, async () => {
+    const takenSubnets = new Set([...(await usedSubnets()), ...(await subnetsOfLabs())]);
+    const newId = (): string => randomUUID().replaceAll('-', '');
+    const layout = layOut({ name, machines, base, takenSubnets, newId });
+    await mkdir(labPaths(name).folder, { recursive: true });
+    await writeJson(labPaths(name).layout, layout);
+    return layout;
+  });
 }
 
 /** Labs that are not running have their subnets, too. */

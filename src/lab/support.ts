@@ -45,12 +45,13 @@ const hostPackages = {
 } satisfies Record<string, string>;
 
 /** Installs the Debian packages which the lab needs on the host and which are missing. */
-export async function ensureHostPackages(emit: EmitLabEvent, signal?: AbortSignal): Promise<void> {
+export async function ensureHostPackages(emit: EmitLabEvent): Promise<void> {
   const found = await Promise.all(Object.values(hostPackages).map(isInstalled));
   const missing = Object.keys(hostPackages).filter((_, index) => !found[index]);
   if (missing.length === 0) return;
   await inStep(emit, 'packages', `installing ${missing.join(', ')}`, async () => {
-    const options = { signal, timeoutMs: 300_000, env: { DEBIAN_FRONTEND: 'noninteractive' } };
+    // Without the signal: an installation cut short would leave the host's packages half configured.
+    const options = { timeoutMs: 300_000, env: { DEBIAN_FRONTEND: 'noninteractive' } };
     const apt = ['apt-get', '--quiet', '--yes', '-o', 'DPkg::Lock::Timeout=120'];
     await host([...apt, 'update'], options);
     await host([...apt, '--no-install-recommends', 'install', ...missing], options);

@@ -17,7 +17,7 @@ export interface WaitLimits {
 export async function waitUntil(check: () => Promise<boolean>, limits: WaitLimits): Promise<boolean> {
   const end = Date.now() + limits.timeoutMs;
   while (!(await check())) {
-    if (limits.signal?.aborted) throw new CoreshipError('interrupted', 'interrupted while waiting');
+    if (limits.signal?.aborted) throw new CoreshipError('interrupted', 'interrupted');
     if (Date.now() >= end) return false;
     await sleep(limits.everyMs ?? 50);
   }
