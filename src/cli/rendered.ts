@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CoreshipError, problemsError } from '../errors.ts';
 import { readAssets } from '../project/assets.ts';
+import { listFolder } from '../project/list-folder.ts';
 import type { Config } from '../project/parse-config.ts';
 import { readConfig } from '../project/read-config.ts';
-import { readUnits } from '../project/read-units.ts';
 import { renderServices } from '../services/render.ts';
 import type { RenderedFile } from '../services/rendered-file.ts';
 
@@ -29,12 +31,15 @@ export async function leftOverUnits(
   files: readonly RenderedFile[],
 ): Promise<readonly string[]> {
   const rendered = new Set(files.map(({ path }) => path));
-  const folders = await Promise.all([readUnits(root, 'unit-templates'), readUnits(root, 'static')]);
-  return folders
-    .flatMap(({ units }) => units)
-    .filter(
-      ({ path, text }) =>
-        !rendered.has(path) && text.split('\n', 1)[0]?.includes(': rendered by coreship from'),
-    )
-    .map(({ path }) => path);
+  const found = await Promise.all(
+    ['unit-templates', 'static'].map(async (folder) => {
+      const names = await listFolder(join(root, folder));
+      return names.map((name) => `${folder}/${name}`);
+    }),
+  );
+  const others = found.flat().filter((path) => !rendered.has(path));
+  const heads = await Promise.all(
+    others.map(async (path) => (await readFile(join(root, path), 'utf8')).split('\n', 1)[0] ?? ''),
+  );
+  return others.filter((_, index) => heads[index]?.includes(': rendered by coreship from'));
 }

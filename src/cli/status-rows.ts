@@ -23,7 +23,7 @@ export function statusRows(seen: Seen, services: readonly string[]): readonly St
       const { entry } = view.gates(group, machine);
       const registered = seen.registrations?.find(({ key }) => key === entry?.key)?.value;
       const serving = seen.serving.filter(({ backends }) => entry && backends?.includes(entry.value));
-      return view.unitsOf(group.main, machine.id).map((unit): StatusRow => {
+      return view.unitsOf(group, machine.id).map((unit): StatusRow => {
         const isMain = unit.name === group.main;
         return {
           unit: unit.name,

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { Problem } from '../errors.ts';
@@ -10,10 +11,7 @@ export type EntryKind = 'file' | 'folder' | 'link' | 'special file';
 /** What lies at a path; nothing where nothing does. */
 export async function entryKind(path: string): Promise<EntryKind | undefined> {
   const found = await lstat(path).catch(absent);
-  if (!found) return undefined;
-  if (found.isFile()) return 'file';
-  if (found.isDirectory()) return 'folder';
-  return found.isSymbolicLink() ? 'link' : 'special file';
+  return found && kindOf(found);
 }
 
 /** For a `catch`: nothing where there is no such file; other errors go on. */
@@ -37,13 +35,16 @@ export async function folderProblems(root: string, paths: readonly string[]): Pr
   return problems.flat();
 }
 
-/** Why the paths are not files: something else stands there. */
-export async function fileProblems(root: string, paths: readonly string[]): Promise<readonly Problem[]> {
-  const problems = await pool(paths, async (path) => {
-    const kind = (await entryKind(join(root, path))) ?? 'file';
-    return kind === 'file' ? [] : [inTheWay(root, path, `is a ${kind}, but a file is needed here`)];
-  });
-  return problems.flat();
+/** Why a path is not a file: something else stands there. */
+export function notAFile(root: string, path: string, found: Stats): Problem | undefined {
+  const kind = kindOf(found);
+  return kind === 'file' ? undefined : inTheWay(root, path, `is a ${kind}, but a file is needed here`);
+}
+
+function kindOf(found: Stats): EntryKind {
+  if (found.isFile()) return 'file';
+  if (found.isDirectory()) return 'folder';
+  return found.isSymbolicLink() ? 'link' : 'special file';
 }
 
 function inTheWay(root: string, path: string, message: string): Problem {

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { problemsError } from '../errors.ts';
+import { type Problem, problemsError } from '../errors.ts';
 import type { RenderedFile } from '../services/rendered-file.ts';
-import { absent, fileProblems, folderProblems } from './path-problems.ts';
+import { absent, folderProblems, notAFile } from './path-problems.ts';
 import { pool } from './pool.ts';
 
 /** A file that is not as it should be: its text or only its executable bit. */
@@ -25,19 +25,27 @@ export async function staleFiles(
   const paths = files.map(({ path }) => path);
   const folders = problemsError(await folderProblems(root, paths));
   if (folders) throw folders;
-  const others = problemsError(await fileProblems(root, paths));
+  const findings = await pool(files, (file) => compare(root, file));
+  const others = problemsError(findings.flatMap(({ problem }) => problem ?? []));
   if (others) throw others;
-  const states = await pool(files, (file) => compare(join(root, file.path), file));
-  return states.flatMap((state) => (state ? [state] : []));
+  return findings.flatMap(({ stale }) => stale ?? []);
 }
 
-async function compare(path: string, file: RenderedFile): Promise<StaleFile | undefined> {
-  const wanted = file.content;
-  const current = await readFile(path, 'utf8').catch(absent);
-  if (current === undefined) return { path: file.path, state: 'missing', wanted };
-  if (current !== wanted) return { path: file.path, state: 'different', current, wanted };
-  const executable = ((await stat(path)).mode & 0o100) !== 0;
-  return executable === Boolean(file.executable)
-    ? undefined
-    : { path: file.path, state: 'mode', current, wanted };
+interface Finding {
+  readonly stale?: StaleFile;
+  readonly problem?: Problem;
+}
+
+async function compare(root: string, { path, content, executable }: RenderedFile): Promise<Finding> {
+  const file = join(root, path);
+  const found = await lstat(file).catch(absent);
+  if (!found) return { stale: { path, state: 'missing', wanted: content } };
+  const problem = notAFile(root, path, found);
+  if (problem) return { problem };
+  const current = await readFile(file, 'utf8');
+  if (current !== content) return { stale: { path, state: 'different', current, wanted: content } };
+  const isExecutable = (found.mode & 0o100) !== 0;
+  return isExecutable === Boolean(executable)
+    ? {}
+    : { stale: { path, state: 'mode', current, wanted: content } };
 }

@@ -1,11 +1,10 @@
-import { quoteScript } from '../unit/quote-script.ts';
 import type { View } from './fill.ts';
 import { registeredPort } from './registration.ts';
 import { assignments } from './render-main.ts';
 import type { Registration, RegistrySettings, Service } from './service.ts';
 import { mainUnit, sidekickUnit, withInstanceSpecifier } from './unit-names.ts';
 
-/** What fills units/sidekick.service.mustache; `loop` is the source of the register loop. */
+/** What fills units/sidekick.service.mustache; `loop` the register loop, quoted. */
 export function sidekickView(
   service: Service,
   registration: Registration,
@@ -33,6 +32,6 @@ export function sidekickView(
         TTL: ttl,
       }),
     ],
-    script: quoteScript(loop),
+    script: loop,
   };
 }

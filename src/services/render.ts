@@ -1,5 +1,6 @@
 import { CoreshipError } from '../errors.ts';
 import { byteLength } from '../unit/lines.ts';
+import { quoteScript } from '../unit/quote-script.ts';
 import { fleetLineLimit } from '../unit/read-fleet-dialect.ts';
 import { fill, type View } from './fill.ts';
 import { mainView } from './render-main.ts';
@@ -17,12 +18,19 @@ export function renderServices(
   settings: RegistrySettings,
   assets: Assets,
 ): readonly RenderedFile[] {
+  // The same for every sidekick, and the longest part of it to quote.
+  const loop = quoteScript(asset(assets, 'register.sh'));
   return services
-    .flatMap((service) => [...renderUnits(service, settings, assets), ...renderImage(service, assets)])
+    .flatMap((service) => [...renderUnits(service, settings, assets, loop), ...renderImage(service, assets)])
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function renderUnits(service: Service, settings: RegistrySettings, assets: Assets): readonly RenderedFile[] {
+function renderUnits(
+  service: Service,
+  settings: RegistrySettings,
+  assets: Assets,
+  loop: string,
+): readonly RenderedFile[] {
   const folder = service.template ? 'unit-templates' : 'static';
   const file = (name: string, source: string, view: View): RenderedFile => ({
     path: `${folder}/${name}`,
@@ -30,7 +38,7 @@ function renderUnits(service: Service, settings: RegistrySettings, assets: Asset
   });
   const main = file(mainUnit(service), 'units/main.service.mustache', mainView(service));
   if (!service.registration) return [main];
-  const view = sidekickView(service, service.registration, settings, asset(assets, 'register.sh'));
+  const view = sidekickView(service, service.registration, settings, loop);
   return [main, file(sidekickUnit(service), 'units/sidekick.service.mustache', view)];
 }
 
@@ -47,13 +55,18 @@ function renderImage(service: Service, assets: Assets): readonly RenderedFile[] 
 }
 
 function checkLines(text: string, service: Service): string {
-  const tooLong = text.split('\n').find((line) => byteLength(line) >= fleetLineLimit);
+  const tooLong = text.split('\n').find((line) => isTooLong(line));
   if (tooLong === undefined) return text;
   throw new CoreshipError(
     'config',
     `services.${service.name}: a line of ${byteLength(tooLong)} bytes: ${tooLong.trim().slice(0, 40)}...`,
     { hint: `fleet refuses unit lines of ${fleetLineLimit} bytes and more; shorten the value` },
   );
+}
+
+/** A character is at most four bytes, so most lines need no count. */
+function isTooLong(line: string): boolean {
+  return line.length * 4 >= fleetLineLimit && byteLength(line) >= fleetLineLimit;
 }
 
 function asset(assets: Assets, path: string): string {

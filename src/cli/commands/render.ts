@@ -36,7 +36,11 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     ...leftOver.map((path) => ({ path, state: 'left over', diff: '' })),
   ];
   if (!flag(args, 'check')) {
-    await writeFiles(root, files);
+    const changed = new Set(stale.map(({ path }) => path));
+    await writeFiles(
+      root,
+      files.filter(({ path }) => changed.has(path)),
+    );
     await Promise.all(leftOver.map((path) => rm(join(root, path))));
   }
   if (json) {
