@@ -51,6 +51,7 @@ export async function apply(
   await agree(plan, cluster, options, io);
   return underLock(cluster, project, options, io, async (lock) => {
     const agreed = await planAgain(plan, cluster, project, options, io);
+    if (io.interrupt.aborted) throw new CoreshipError('interrupted', 'interrupted; nothing was changed');
     await options.writeFiles?.();
     const progress = await progressFor(agreed, io, options.json);
     try {
