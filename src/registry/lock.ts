@@ -63,7 +63,17 @@ async function tryOnce(
     .commit();
   if (put.succeeded) return undefined;
   const value = put.responses[0]?.response_range?.kvs[0]?.value.toString();
-  return value === undefined ? unknownHolder : (JSON.parse(value) as LockHolder);
+  return readHolder(value ?? '');
+}
+
+/** Who holds the lock. A key that others wrote locks as well; what it does not say is unknown. */
+function readHolder(text: string): LockHolder {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { ...unknownHolder, ...(typeof value === 'object' ? value : {}) };
+  } catch {
+    return unknownHolder;
+  }
 }
 
 const unknownHolder: LockHolder = { who: 'somebody', command: 'unknown', pid: 0, since: 'just now' };
