@@ -10,7 +10,7 @@ import { rollOut } from '../rollout/rollout.ts';
 import type { OpenCluster } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { look, refuseUnreachable } from './look.ts';
+import { lookWhole } from './look.ts';
 import { confirm } from './output/confirm.ts';
 import { paintFor } from './output/paint.ts';
 import { planText, summary } from './output/plan-text.ts';
@@ -70,9 +70,7 @@ export async function apply(
 /** What would be done right now. */
 export async function planNow(cluster: OpenCluster, project: Project, wanted: Wanted): Promise<Plan> {
   const names = wanted.groups.flatMap(({ units }) => units.map(({ name }) => name));
-  const seen = await look(cluster, project, names);
-  refuseUnreachable(seen.observation);
-  return makePlan(wanted, viewCluster(seen));
+  return makePlan(wanted, viewCluster(await lookWhole(cluster, project, names)));
 }
 
 /** Between the look and the lock somebody else may have been at work; what was not agreed to is asked again. */

@@ -6,11 +6,17 @@ import type { Project } from '../project/project.ts';
 import { servedBackends } from '../rollout/balancer.ts';
 import type { OpenCluster } from './context.ts';
 
+/** What was seen, and what kept etcd out of sight. */
+export interface Look {
+  readonly seen: Seen;
+  readonly registryError?: unknown;
+}
+
 /** Looks at everything a plan or a status is made from: machines, units, registrations, load balancers. */
-export async function look(cluster: OpenCluster, project: Project, wanted: readonly string[]): Promise<Seen> {
-  const [observation, registrations] = await Promise.all([
+export async function look(cluster: OpenCluster, project: Project, wanted: readonly string[]): Promise<Look> {
+  const [{ registrations, registryError }, observation] = await Promise.all([
+    readRegistrations(cluster),
     cluster.engine.observe(wanted),
-    cluster.registry?.().then((registry) => registry.registrations('/services/')),
   ]);
   const serving = await Promise.all(
     runningBalancers(observation, project.services).map(async (balancer): Promise<Serving> => {
@@ -18,17 +24,39 @@ export async function look(cluster: OpenCluster, project: Project, wanted: reado
       return { balancer, ...(backends ? { backends } : {}) };
     }),
   );
-  return {
+  const seen = {
     observation,
     services: project.services,
     settings: project.registry,
     serving,
     ...(registrations ? { registrations } : {}),
   };
+  return { seen, ...(registryError === undefined ? {} : { registryError }) };
 }
 
-/** Nothing is planned for a cluster of which a part is out of sight. */
-export function refuseUnreachable(observation: Observation): void {
+/** Looks with a view to changing something: a cluster of which a part is out of sight is refused. */
+export async function lookWhole(
+  cluster: OpenCluster,
+  project: Project,
+  wanted: readonly string[],
+): Promise<Seen> {
+  const { seen, registryError } = await look(cluster, project, wanted);
+  refuseUnreachable(seen.observation);
+  if (registryError !== undefined) throw registryError;
+  return seen;
+}
+
+/** Machines that do not answer also hide etcd; they are the better message, so this error waits. */
+async function readRegistrations(cluster: OpenCluster) {
+  try {
+    const registry = await cluster.registry?.();
+    return { registrations: await registry?.registrations('/services/') };
+  } catch (registryError) {
+    return { registryError };
+  }
+}
+
+function refuseUnreachable(observation: Observation): void {
   const { unreachable } = observation;
   if (unreachable.length === 0) return;
   const hints = new Set(unreachable.map(({ hint }) => hint).filter((hint) => hint !== undefined));

@@ -4,7 +4,7 @@ import { type Arguments, flag, word } from '../command.ts';
 import { openCluster } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { look } from '../look.ts';
+import { lookWhole } from '../look.ts';
 import { openProject } from '../open-project.ts';
 import { table } from '../output/table.ts';
 import { serviceNames } from '../wanted.ts';
@@ -16,7 +16,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
   const cluster = await openCluster(project, word(args, 'cluster') ?? '');
   try {
-    const seen = await look(cluster, project, []);
+    const seen = await lookWhole(cluster, project, []);
     const services = serviceNames(project).map((name) => ({
       name,
       registered: (seen.registrations ?? [])

@@ -22,7 +22,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const wanted = asFiled(project, words(args, 'service'));
   const cluster = await openCluster(project, word(args, 'cluster') ?? '');
   try {
-    const seen = await look(cluster, project, []);
+    const { seen, registryError } = await look(cluster, project, []);
     const rows = statusRows(seen, words(args, 'service'));
     const { unreachable } = seen.observation;
     if (flag(args, 'json')) {
@@ -42,6 +42,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
       io.out(rows.length > 0 ? table([head, ...cells]) : 'nothing runs\n');
       for (const { name, reason } of unreachable) io.err(`${name} is not reachable: ${reason}\n`);
     }
+    if (registryError !== undefined) throw registryError;
     if (unreachable.length > 0) return exitCodes.failed;
     if (!flag(args, 'detailedExitcode')) return exitCodes.done;
     return makePlan(wanted, viewCluster(seen)).changes.length > 0 ? exitCodes.usage : exitCodes.done;
