@@ -1,18 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+// Real machines are few: the files of these tests take turns.
+const oneByOne = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 600_000 };
+
 export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/integration/**'] } },
+      { test: { name: 'integration', include: ['test/integration/*.test.ts'], ...oneByOne } },
       {
         test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          globalSetup: 'test/integration/lab/global-setup.ts',
-          // One lab serves all files, so they take turns.
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 600_000,
+          name: 'cluster',
+          include: ['test/integration/cluster/*.test.ts'],
+          globalSetup: 'test/integration/support/global-setup.ts',
+          ...oneByOne,
         },
       },
     ],
