@@ -39,7 +39,9 @@ export async function startEtcd(): Promise<Etcd> {
   // A test that fails half-way must not leave it running.
   process.once('exit', () => server?.kill('SIGKILL'));
 
+  const runs = () => server !== undefined && server.exitCode === null && server.signalCode === null;
   const start = async (): Promise<void> => {
+    if (runs()) return;
     server = spawn(
       '/usr/bin/etcd',
       [
@@ -52,7 +54,7 @@ export async function startEtcd(): Promise<Etcd> {
     await eventually(async () => (await fetch(`${endpoint}/health`)).ok, `etcd on ${endpoint}`);
   };
   const stop = async (): Promise<void> => {
-    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    if (!server || !runs()) return;
     const gone = once(server, 'exit');
     server.kill('SIGKILL');
     await gone;
@@ -100,7 +102,7 @@ export async function freePort(): Promise<number> {
 /** Looks again and again until a condition holds. Errors count as not yet. */
 export async function eventually(
   holds: () => boolean | Promise<boolean>,
-  what: string,
+  what: string | (() => string),
   milliseconds = 15_000,
 ): Promise<void> {
   const deadline = Date.now() + milliseconds;
@@ -113,5 +115,5 @@ export async function eventually(
     }
     await delay(50);
   }
-  throw new Error(`never came: ${what}`, { cause: last });
+  throw new Error(`never came: ${typeof what === 'string' ? what : what()}`, { cause: last });
 }
