@@ -9,12 +9,14 @@ export interface ShownUnit {
   readonly fragment: string;
 }
 
-/** Reads the blocks that `systemctl show` prints for several units, as systemctl(1) describes them. */
+/**
+ * Reads the blocks that `systemctl show` prints for several units, as systemctl(1) describes them. A unit that was asked
+ * for twice is shown twice; here it is one.
+ */
 export function readStates(output: string): readonly ShownUnit[] {
-  return output
-    .split('\n\n')
-    .filter((block) => block.trim() !== '')
-    .map(readBlock);
+  const blocks = output.split('\n\n').filter((block) => block.trim() !== '');
+  const units = new Map(blocks.map(readBlock).map((unit) => [unit.state.name, unit]));
+  return [...units.values()];
 }
 
 function readBlock(block: string): ShownUnit {
