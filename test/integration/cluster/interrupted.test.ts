@@ -56,7 +56,6 @@ describe.skipIf(withoutLab)('runs that end early or meet', () => {
       { when: 'after the plan', moment: ['plan', ''] },
       { when: 'while files are written', moment: ['step-started', 'install'] },
       { when: 'with files that systemd has not started', moment: ['step-done', 'install'] },
-      { when: 'after the start', moment: ['step-done', 'start'] },
     ])('$when: the next run converges', async ({ moment }) => {
       await expectDone(scale('7777'));
       await killAt(['scale', 'apache', '7777', '8888'], moment);
@@ -67,7 +66,6 @@ describe.skipIf(withoutLab)('runs that end early or meet', () => {
 
   describe('killed in a scale down', () => {
     it.each<Point>([
-      { when: 'while the sidekick stops', moment: ['step-started', 'stop'] },
       { when: 'out of the load balancer, but running', moment: ['step-started', 'drain'] },
       { when: 'stopped', moment: ['step-done', 'stop', 2] },
       { when: 'while files are removed', moment: ['step-started', 'remove'] },
@@ -81,7 +79,6 @@ describe.skipIf(withoutLab)('runs that end early or meet', () => {
 
   describe('killed in a replacement', () => {
     it.each<Point>([
-      { when: 'stopped, with the old file', moment: ['step-done', 'stop', 2] },
       { when: 'while files are written', moment: ['step-started', 'install'] },
       { when: 'stopped, with the new file', moment: ['step-done', 'install'] },
       { when: 'while it starts', moment: ['step-done', 'start'] },

@@ -31,7 +31,7 @@ describe.skipIf(withoutLab)('changed placement rules', () => {
     const zone = free.metadata['zone'];
     await edit(
       join(project.root, 'coreship.yaml'),
-      "      conflicts: ['apache@*.service']\n",
+      /^ +conflicts: \[.apache@\*\.service.\]\n/m,
       `      conflicts: ['apache@*.service']\n      metadata: [zone=${zone}]\n`,
     );
     expect(await coreship(project.root, 'render')).toMatchObject({ code: 0 });
