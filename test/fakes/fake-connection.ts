@@ -5,6 +5,8 @@ import type { CommandResult, Connection, RemoteCommand, RunOptions } from '../..
 export class FakeConnection implements Connection {
   readonly commands: RemoteCommand[] = [];
   readonly options: RunOptions[] = [];
+  /** It is never lost. */
+  readonly closed = new Promise<void>(() => undefined);
   private readonly answer: (
     command: RemoteCommand,
   ) => Partial<CommandResult> | Promise<Partial<CommandResult>>;
