@@ -66,11 +66,11 @@ async function look(
       },
     );
   }
-  return readLook(source, result.stdout);
+  return readLook(source, result.stdout, wanted);
 }
 
 /** Reads what the observe script prints: facts and files first, then the blocks of `systemctl show`. */
-function readLook(source: SystemdMachine, output: string): MachineLook {
+function readLook(source: SystemdMachine, output: string, wanted: readonly string[]): MachineLook {
   const facts = new Map<string, string>();
   const files = new Map<string, string | undefined>();
   const lines = output.split('\n');
@@ -97,7 +97,7 @@ function readLook(source: SystemdMachine, output: string): MachineLook {
       .map((unit) => observed(unit, id, files)),
     foreign: shown
       .filter((unit) => !files.has(unit.state.name) && inTheWay(unit))
-      .map((unit) => ({ name: unit.state.name, machine: id, file: unit.fragment })),
+      .map((unit) => ({ name: wantedName(unit, wanted), machine: id, file: unit.fragment })),
   };
 }
 
@@ -113,6 +113,11 @@ function observed(
 /** A link that a killed run left without its file, and whose unit does not run: nothing to speak of. */
 function isRemnant(unit: ShownUnit, files: ReadonlyMap<string, string | undefined>): boolean {
   return files.get(unit.state.name) === undefined && ['inactive', 'failed'].includes(unit.state.active);
+}
+
+/** systemd answers with a unit's own name where it was asked by an alias. */
+function wantedName({ names, state }: ShownUnit, wanted: readonly string[]): string {
+  return wanted.find((name) => names.includes(name)) ?? state.name;
 }
 
 /** A file of that very name is somebody else's; an instance of somebody's template only while it runs. */

@@ -3,6 +3,8 @@ import type { UnitState } from '../../plan/observation.ts';
 /** A block of `systemctl show`: the state, and where the unit's text came from. */
 export interface ShownUnit {
   readonly state: UnitState;
+  /** The unit's name and its aliases. */
+  readonly names: readonly string[];
   /** systemd's load state: `loaded`, `not-found`, `masked`, `bad-setting`. */
   readonly load: string;
   /** Path of the file systemd read; empty where there is none. */
@@ -35,8 +37,10 @@ function readBlock(block: string): ShownUnit {
       result: text('Result'),
       mainPid: Number(text('MainPID')),
       restarts: Number(text('NRestarts')),
+      queued: !['', '0'].includes(text('Job')),
       reloadNeeded: text('NeedDaemonReload') === 'yes',
     },
+    names: text('Names').split(' '),
     load: text('LoadState'),
     fragment: text('FragmentPath'),
   };
