@@ -1,8 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readAssets } from '../../src/project/assets.ts';
 import { renderServices } from '../../src/services/render.ts';
@@ -99,9 +101,10 @@ describe.skipIf(missing !== undefined)('the load balancer', () => {
     ETCDCTL_ENDPOINTS: etcd.endpoint,
   });
   const said = () => readFileSync(join(dir, 'output'), 'utf8');
+  /** Each on a connection of its own: nginx closes idle ones when it reloads. */
   const get = async () => {
-    const response = await fetch(`http://127.0.0.1:${port}/`);
-    return { status: response.status, text: await response.text() };
+    const [response] = (await once(request({ port, agent: false }).end(), 'response')) as [IncomingMessage];
+    return { status: response.statusCode ?? 0, text: await text(response) };
   };
   const status = (...words: readonly string[]) =>
     execFileSync(
