@@ -3,7 +3,7 @@ import { CoreshipError } from '../errors.ts';
 import { cgroupRoots } from './cgroup.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
 import { readText } from './files.ts';
-import { host, tryHost } from './host.ts';
+import { hasProgram, host, tryHost } from './host.ts';
 
 /** Debian's code name of this host, such as `bookworm`; empty elsewhere. */
 export async function hostSuite(): Promise<string> {
@@ -52,7 +52,7 @@ const hostPackages = {
 
 /** Installs the Debian packages which the lab needs on the host and which are missing. */
 export async function ensureHostPackages(emit: EmitLabEvent): Promise<void> {
-  const found = await Promise.all(Object.values(hostPackages).map(isInstalled));
+  const found = await Promise.all(Object.values(hostPackages).map(hasProgram));
   const missing = Object.keys(hostPackages).filter((_, index) => !found[index]);
   if (missing.length === 0) return;
   await inStep(emit, 'packages', `installing ${missing.join(', ')}`, async () => {
@@ -62,8 +62,4 @@ export async function ensureHostPackages(emit: EmitLabEvent): Promise<void> {
     await host([...apt, 'update'], options);
     await host([...apt, '--no-install-recommends', 'install', ...missing], options);
   });
-}
-
-async function isInstalled(program: string): Promise<boolean> {
-  return (await tryHost(['sh', '-c', 'command -v "$0"', program])).status === 0;
 }
