@@ -1,11 +1,17 @@
 import type { Io } from '../../src/cli/io.ts';
 
+const plain = (_format: unknown, text: string): string => text;
+
 /** The world as a command sees it: keeps what it says, and answers questions with prepared lines. */
 export class FakeIo implements Io {
   stdout = '';
   stderr = '';
   readonly interactive: boolean;
   readonly live = false;
+  readonly paintOut: Io['paintOut'] = (_format, text) => text;
+  readonly paintErr: Io['paintErr'] = (_format, text) => text;
+  readonly paintOut = plain;
+  readonly paintErr = plain;
   readonly env: Io['env'];
   readonly cwd: string;
   readonly asked: string[] = [];

@@ -6,7 +6,7 @@ import { readAssets } from '../../src/project/assets.ts';
 import { renderServices } from '../../src/services/render.ts';
 import type { Registration, RegistrySettings } from '../../src/services/service.ts';
 import { apacheLike, usualRegistration } from '../services/sample-services.ts';
-import { environmentOf, execWords } from '../services/unit-checks.ts';
+import { execWords } from '../services/unit-checks.ts';
 import { type Etcd, etcdMissing, eventually, startEtcd } from './etcd.ts';
 import { type LittleServer, startLittleServer } from './little-server.ts';
 
@@ -58,7 +58,7 @@ describe.skipIf(missing !== undefined).each(present)('the register loop under %s
 
   function start(
     registration: Partial<Registration> = {},
-    { keyForm = 'address' as RegistrySettings['key'], environment = {} as Record<string, string> } = {},
+    { keyForm = 'address' as RegistrySettings['key'], overrides = [] as readonly string[] } = {},
   ): Sidekick {
     const service = apacheLike({ registration: { ...quick, ...registration } });
     const unit = renderServices([service], { api: 'v3', key: keyForm }, assets).find(({ path }) =>
@@ -66,15 +66,15 @@ describe.skipIf(missing !== undefined).each(present)('the register loop under %s
     );
     const name = `apache-discovery@${server.port}.service`;
     const text = unit?.content ?? '';
-    const [[program, ...rest] = []] = execWords(text, name);
-    expect(program).toBe('/bin/sh');
-    const child = spawn(shell[0], [...shell.slice(1), ...rest], {
+    const [words = []] = execWords(text, name);
+    const at = words.indexOf('/bin/sh');
+    expect(words[0]).toBe('/usr/bin/env');
+    const settings = [...words.slice(1, at), ...overrides];
+    const child = spawn('/usr/bin/env', [...settings, ...shell, ...words.slice(at + 1)], {
       env: {
         PATH: process.env['PATH'],
         COREOS_PRIVATE_IPV4: '127.0.0.1',
-        ...environmentOf(text, name),
         ETCDCTL_ENDPOINTS: etcd.endpoint,
-        ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       // In a group of its own, so that nothing of it outlives the test.
@@ -219,10 +219,10 @@ describe.skipIf(missing !== undefined).each(present)('the register loop under %s
   });
 
   it.each([
-    ['an address', { COREOS_PRIVATE_IPV4: '' }, "COREOS_PRIVATE_IPV4='' PORT='"],
-    ['a port', { PORT: '' }, "COREOS_PRIVATE_IPV4='127.0.0.1' PORT=''"],
-  ])('says what is missing without %s, and registers nothing', async (_what, environment, words) => {
-    const sidekick = start({}, { environment });
+    ['an address', ['COREOS_PRIVATE_IPV4='], "COREOS_PRIVATE_IPV4='' PORT='"],
+    ['a port', ['PORT='], "COREOS_PRIVATE_IPV4='127.0.0.1' PORT=''"],
+  ])('says what is missing without %s, and registers nothing', async (_what, overrides, words) => {
+    const sidekick = start({}, { overrides });
     await once(sidekick.process, 'close');
     expect(sidekick.process.exitCode).toBe(1);
     await sidekick.says(`nothing to register: ${words}`);

@@ -136,7 +136,7 @@ describe.skipIf(missing !== undefined)('the registry on a real etcd', () => {
     it('says that it is lost once etcd has let it go', async () => {
       const lock = await connect().lock(request());
       etcd.ctl('lease', 'revoke', etcd.leaseOf('/coreship/tutorial/lock'));
-      await eventually(() => !lock.held(), 'the loss of the lock');
+      await eventually(() => !lock.held(), 'the loss of the lock', 30_000);
     });
 
     it.skipIf(!existsSync(built))('of a run that was killed expires by itself', async () => {

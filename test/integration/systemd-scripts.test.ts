@@ -39,7 +39,9 @@ value=; case " $* " in *" --value "*) value=1 ;; esac
 while [ "$1" != -- ]; do shift; done; shift
 for name; do
   if [ -e "/etc/systemd/system/$name" ]; then load=loaded; else load=not-found; fi
-  if [ -n "$value" ]; then echo "\${VALUE:-$load}"; else printf 'Id=%s\\nLoadState=%s\\n\\n' "$name" "$load"; fi
+  case $load in loaded) active=active ;; *) active=inactive ;; esac
+  case "$name" in running*) active=active ;; esac
+  if [ -n "$value" ]; then echo "\${VALUE:-$active}"; else printf 'Id=%s\\nLoadState=%s\\n\\n' "$name" "$load"; fi
 done
 `;
 
@@ -166,11 +168,14 @@ describe.skipIf(missing !== undefined).each(present)("the engine's scripts under
     ]);
   });
 
-  it('stop takes what is gone for stopped', () => {
+  it('stop takes what does not run for stopped, with a file or without', () => {
     install('a.service');
     writeFileSync(join(root, 'log'), '');
-    expect(run(stopScript, ['gone.service', 'a.service']).status).toBe(0);
-    expect(told().filter((line) => line.startsWith('stop'))).toEqual(['stop -- a.service']);
+    expect(run(stopScript, ['gone.service', 'a.service', 'running.service']).status).toBe(0);
+    expect(told().filter((line) => line.startsWith('stop'))).toEqual([
+      'stop -- a.service',
+      'stop -- running.service',
+    ]);
   });
 
   it('remove takes away its own, and the target with the last', () => {
@@ -180,6 +185,20 @@ describe.skipIf(missing !== undefined).each(present)("the engine's scripts under
     expect(run(removeScript, [target, 'b.service']).status).toBe(0);
     expect(lying()).toEqual([]);
     expect(told()).toContain(`--quiet disable ${target}`);
+  });
+
+  it('remove sweeps up links that killed runs have left, but not those of units that run', () => {
+    install('a.service', 'b.service');
+    symlinkSync('../gone.service', units(wants, 'gone.service'));
+    symlinkSync('../running.service', units(wants, 'running.service'));
+    expect(run(removeScript, [target, 'a.service']).status).toBe(0);
+    expect(readdirSync(units(wants)).sort()).toEqual(['b.service', 'running.service']);
+  });
+
+  it('install writes nothing where one of several units is in the way', () => {
+    writeFileSync(units('b.service'), 'mine');
+    expect(install('a.service', 'b.service').status).toBe(1);
+    expect(lying()).toEqual(['b.service', target, wants]);
   });
 
   it('remove leaves alone what it did not write, and finishes what a killed run has begun', () => {

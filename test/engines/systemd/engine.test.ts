@@ -109,6 +109,16 @@ describe('observe', () => {
     expect(units).toEqual([]);
   });
 
+  it('names what is in the way as it was asked for, also where that is an alias', async () => {
+    const block = {
+      Id: 'nginx.service',
+      Names: 'nginx.service web.service',
+      FragmentPath: '/lib/nginx.service',
+    };
+    const { engine } = clusterOf({ m1: look('id1', [], block) });
+    expect((await engine.observe(['web.service'])).foreign).toMatchObject([{ name: 'web.service' }]);
+  });
+
   it.each<[active: string, seen: boolean]>([
     ['inactive', false],
     ['failed', false],

@@ -4,6 +4,8 @@ import { readStates } from '../../../src/engines/systemd/unit-states.ts';
 describe('readStates', () => {
   it('reads a block a unit, in whatever order its properties come', () => {
     const output = `Id=apache@7777.service
+Names=apache@7777.service web.service
+Job=0
 MainPID=4711
 ActiveState=active
 SubState=running
@@ -20,6 +22,8 @@ SubState=failed
 ActiveState=failed
 LoadState=loaded
 MainPID=0
+Job=4711
+Names=nginx_lb.service
 Id=nginx_lb.service
 `;
     expect(readStates(output)).toEqual([
@@ -31,8 +35,10 @@ Id=nginx_lb.service
           result: 'success',
           mainPid: 4711,
           restarts: 2,
+          queued: false,
           reloadNeeded: false,
         },
+        names: ['apache@7777.service', 'web.service'],
         load: 'loaded',
         fragment: '/etc/systemd/system/apache@7777.service',
       },
@@ -44,8 +50,10 @@ Id=nginx_lb.service
           result: 'exit-code',
           mainPid: 0,
           restarts: 0,
+          queued: true,
           reloadNeeded: true,
         },
+        names: ['nginx_lb.service'],
         load: 'loaded',
         fragment: '',
       },
