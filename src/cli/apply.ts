@@ -12,9 +12,8 @@ import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { lookWhole } from './look.ts';
 import { confirm } from './output/confirm.ts';
-import { paintFor } from './output/paint.ts';
-import { planText, summary } from './output/plan-text.ts';
 import { progressFor } from './output/progress.ts';
+import { answerPlan, answerResult, showPlan } from './output/show-plan.ts';
 
 /** How a command changes a cluster. */
 export interface ApplyOptions {
@@ -37,21 +36,20 @@ export async function apply(
   options: ApplyOptions,
   io: Io,
 ): Promise<number> {
-  const plan = await planNow(cluster, project, options.wanted);
+  const plan = await planNow(cluster, project, options.wanted, io);
   if (options.dryRun) {
-    showAnswer(plan, cluster, options, io);
+    answerPlan(plan, cluster.name, options.json, io);
     return exitCodes.done;
   }
   if (plan.changes.length === 0) {
     await options.writeFiles?.();
-    showAnswer(plan, cluster, options, io);
+    answerResult(plan, options.json, io);
     return exitCodes.done;
   }
-  show(plan, cluster, options, io);
+  showPlan(plan, cluster.name, options.json, io);
   await agree(plan, cluster, options, io);
   return underLock(cluster, project, options, io, async (lock) => {
     const agreed = await planAgain(plan, cluster, project, options, io);
-    if (io.interrupt.aborted) throw new CoreshipError('interrupted', 'interrupted; nothing was changed');
     await options.writeFiles?.();
     const progress = await progressFor(agreed, io, options.json);
     try {
@@ -62,18 +60,21 @@ export async function apply(
     } finally {
       await progress.done();
     }
-    showResult(agreed, options, io);
+    answerResult(agreed, options.json, io);
     return exitCodes.done;
   });
 }
 
 /** What would be done right now. */
-export async function planNow(cluster: OpenCluster, project: Project, wanted: Wanted): Promise<Plan> {
+async function planNow(cluster: OpenCluster, project: Project, wanted: Wanted, io: Io): Promise<Plan> {
   const names = wanted.groups.flatMap(({ units }) => units.map(({ name }) => name));
-  return makePlan(wanted, viewCluster(await lookWhole(cluster, project, names)));
+  return makePlan(wanted, viewCluster(await lookWhole(cluster, project, names, io)));
 }
 
-/** Between the look and the lock somebody else may have been at work; what was not agreed to is asked again. */
+/**
+ * Between the look and the lock somebody else may have been at work. A plan nobody has agreed to is not carried out,
+ * and nobody is asked while others wait for the lock.
+ */
 async function planAgain(
   shown: Plan,
   cluster: OpenCluster,
@@ -81,12 +82,14 @@ async function planAgain(
   options: ApplyOptions,
   io: Io,
 ): Promise<Plan> {
-  const plan = await planNow(cluster, project, options.wanted);
+  const plan = await planNow(cluster, project, options.wanted, io);
   if (isDeepStrictEqual(plan, shown)) return plan;
   io.err('the cluster has changed since the plan was made; this is the plan now\n');
-  show(plan, cluster, options, io);
-  await agree(plan, cluster, options, io);
-  return plan;
+  showPlan(plan, cluster.name, options.json, io);
+  if (options.yes || !disturbs(plan)) return plan;
+  throw new CoreshipError('failed', 'the plan has changed; nothing was changed on the cluster', {
+    hint: 'run the same command again to agree to the new one',
+  });
 }
 
 async function agree(plan: Plan, cluster: OpenCluster, options: ApplyOptions, io: Io): Promise<void> {
@@ -137,36 +140,3 @@ async function portsOf(cluster: OpenCluster) {
   const registry = await cluster.registry?.();
   return { engine: cluster.engine, clock: cluster.clock, ...(registry ? { registry } : {}) };
 }
-
-function show(plan: Plan, cluster: OpenCluster, options: ApplyOptions, io: Io): void {
-  if (options.json) io.out(`${JSON.stringify({ type: 'plan', cluster: cluster.name, ...plan })}\n`);
-  else io.err(`${planText(plan, `Plan for ${cluster.name}:`, paintFor(process.stderr)) || summary(plan)}\n`);
-}
-
-function showAnswer(plan: Plan, cluster: OpenCluster, options: ApplyOptions, io: Io): void {
-  if (options.json) io.out(`${JSON.stringify({ type: 'plan', cluster: cluster.name, ...plan })}\n`);
-  else if (plan.changes.length === 0)
-    io.out(`nothing to do: ${plan.unchanged.join(', ') || 'nothing runs'} as wanted\n`);
-  else io.out(planText(plan, `Plan for ${cluster.name}:`, paintFor(process.stdout)));
-}
-
-function showResult(plan: Plan, options: ApplyOptions, io: Io): void {
-  if (options.json) {
-    const changes = plan.changes.map(({ action, unit, machine }) => ({ action, unit, machine }));
-    io.out(`${JSON.stringify({ version: 1, type: 'result', changes, unchanged: plan.unchanged })}\n`);
-    return;
-  }
-  if (plan.changes.length === 0) io.out('nothing to do\n');
-  for (const { action, unit, machine } of plan.changes)
-    io.out(`${past[action]} ${unit} on ${machine.name}\n`);
-}
-
-const past = {
-  create: 'created',
-  start: 'started',
-  wait: 'waited for',
-  move: 'moved',
-  refresh: 'refreshed',
-  replace: 'replaced',
-  remove: 'removed',
-} as const satisfies Record<Plan['changes'][number]['action'], string>;

@@ -1,10 +1,10 @@
 import { CoreshipError } from '../errors.ts';
-import type { Seen, Serving } from '../plan/cluster-view.ts';
-import { runningBalancers } from '../plan/cluster-view.ts';
+import { runningBalancers, type Seen, type Serving, viewCluster } from '../plan/cluster-view.ts';
 import type { Observation } from '../plan/observation.ts';
 import type { Project } from '../project/project.ts';
 import { servedBackends } from '../rollout/balancer.ts';
 import type { OpenCluster } from './context.ts';
+import type { Io } from './io.ts';
 
 /** What was seen, and what kept etcd out of sight. */
 export interface Look {
@@ -13,10 +13,15 @@ export interface Look {
 }
 
 /** Looks at everything a plan or a status is made from: machines, units, registrations, load balancers. */
-export async function look(cluster: OpenCluster, project: Project, wanted: readonly string[]): Promise<Look> {
+export async function look(
+  cluster: OpenCluster,
+  project: Project,
+  wanted: readonly string[],
+  io: Pick<Io, 'interrupt'>,
+): Promise<Look> {
   const [{ registrations, registryError }, observation] = await Promise.all([
     readRegistrations(cluster),
-    cluster.engine.observe(wanted),
+    cluster.engine.observe(wanted, io.interrupt),
   ]);
   const serving = await Promise.all(
     runningBalancers(observation, project.services).map(async (balancer): Promise<Serving> => {
@@ -24,6 +29,7 @@ export async function look(cluster: OpenCluster, project: Project, wanted: reado
       return { balancer, ...(backends ? { backends } : {}) };
     }),
   );
+  if (io.interrupt.aborted) throw new CoreshipError('interrupted', 'interrupted; nothing was changed');
   const seen = {
     observation,
     services: project.services,
@@ -39,8 +45,9 @@ export async function lookWhole(
   cluster: OpenCluster,
   project: Project,
   wanted: readonly string[],
+  io: Pick<Io, 'interrupt'>,
 ): Promise<Seen> {
-  const { seen, registryError } = await look(cluster, project, wanted);
+  const { seen, registryError } = await look(cluster, project, wanted, io);
   refuseUnreachable(seen.observation);
   if (registryError !== undefined) throw registryError;
   return seen;
@@ -68,4 +75,13 @@ function refuseUnreachable(observation: Observation): void {
       ...(hints.size > 0 ? { hint: [...hints].join('; ') } : {}),
     },
   );
+}
+
+/** Says which services run on the cluster although the project no longer has them. */
+export function warnOfStrays(seen: Seen, known: readonly string[], io: Io): void {
+  const strays = new Set(viewCluster(seen).groups.map(({ group }) => group.service));
+  for (const service of known) strays.delete(service);
+  for (const service of strays) {
+    io.err(`warning: ${service} runs, but is not in the project; coreship destroy ${service} removes it\n`);
+  }
 }

@@ -70,6 +70,7 @@ export async function ensureImages(
         const build = ['docker', 'build', '--quiet', '--build-arg', `BASE=${base}`, '--tag', image.name, '-'];
         await docker(layout, build, { ...options, inputFile: archive });
         await push(layout, image.name, options);
+        await Promise.all(layout.machines.slice(1).map((machine) => renew(layout, machine, image, options)));
       });
       stored = { ...stored, [image.name]: hash };
       await writeJson(record, stored);
@@ -116,7 +117,20 @@ async function push(layout: LabLayout, name: string, options: HostOptions): Prom
   await docker(layout, ['docker', 'push', '--quiet', target], options);
 }
 
-async function docker(layout: LabLayout, words: readonly string[], options: HostOptions): Promise<void> {
+/** Units pull only what is missing: a machine that holds an older image of that name would go on with it. */
+async function renew(
+  layout: LabLayout,
+  machine: MachineLayout,
+  { name }: LabImage,
+  options: HostOptions,
+): Promise<void> {
+  await awaitUnits(layout, machine, ['docker.service'], options.signal);
+  const held = await onMachine(layout.name, machine, ['sudo', 'docker', 'image', 'inspect', name], options);
+  if (held.status === 0) await docker(layout, ['docker', 'pull', '--quiet', name], options, machine);
+}
+
+async function docker(
+  layout: LabLayout, words: readonly string[], options: HostOptions): Promise<void> {
   const limits = { ...options, timeoutMs: 180_000 };
   const result = await onMachine(layout.name, first(layout), ['sudo', ...words], limits);
   if (result.status === 0) return;

@@ -1,7 +1,7 @@
 import { writeRules } from '../placement/write-rules.ts';
 import { quoteWord } from '../unit/quote.ts';
 import type { View } from './fill.ts';
-import type { Placement, Port, Service } from './service.ts';
+import { addressVariables, type Placement, type Port, type Service } from './service.ts';
 import { containerName, mainUnit, sidekickUnit, withInstanceSpecifier } from './unit-names.ts';
 
 /** What fills units/main.service.mustache. */
@@ -48,9 +48,8 @@ function description(service: Service): string {
 }
 
 function publish(port: Port): string {
-  const address = port.address === 'private' ? 'COREOS_PRIVATE_IPV4' : 'COREOS_PUBLIC_IPV4';
   const host = port.host === 'instance' ? '%i' : port.host;
-  return `-p \${${address}}:${host}:${port.container}`;
+  return `-p \${${addressVariables[port.address]}}:${host}:${port.container}`;
 }
 
 /** A word of its own rather than an `Environment=` line, which a line in /etc/environment would override. */

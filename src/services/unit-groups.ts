@@ -52,8 +52,7 @@ export function instantiate(
   templates: readonly UnitText[],
 ): readonly UnitGroup[] {
   const own = templates.filter(({ name }) => parseUnitName(name).isTemplate);
-  const probe = groupUnits(own.map(({ name, text }) => ({ name: instanceOf(name, probeName), text })));
-  const members = probe.find((group) => group.service === service)?.units ?? [];
+  const members = templateGroups(own).find((group) => group.service === service)?.units ?? [];
   if (members.length === 0) {
     throw new CoreshipError('usage', `${service} has no template unit`, {
       hint: `unit-templates/${service}@.service is missing; a unit with one copy is brought by: coreship deploy ${service}`,
@@ -68,7 +67,11 @@ export function instantiate(
   );
 }
 
-/** An instance name to see how templates belong together; never shown, never sent. */
+/** How templates belong together, seen in instances of theirs with a name that is never sent anywhere. */
+export function templateGroups(templates: readonly UnitText[]): readonly UnitGroup[] {
+  return groupUnits(templates.map(({ name, text }) => ({ name: instanceOf(name, probeName), text })));
+}
+
 const probeName = 'instance';
 
 function rulesOf(unit: UnitText): PlacementRules {

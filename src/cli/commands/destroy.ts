@@ -21,7 +21,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
   const cluster = await openCluster(project, word(args, 'cluster') ?? '');
   try {
-    const running = viewCluster(await lookWhole(cluster, project, [])).groups.map(
+    const running = viewCluster(await lookWhole(cluster, project, [], io)).groups.map(
       ({ group }) => group.service,
     );
     const known = new Set([...serviceNames(project), ...running]);

@@ -5,11 +5,11 @@ import { type Arguments, flag, word, words } from '../command.ts';
 import { openCluster } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { look } from '../look.ts';
+import { look, warnOfStrays } from '../look.ts';
 import { openProject } from '../open-project.ts';
 import { table } from '../output/table.ts';
 import { statusRows } from '../status-rows.ts';
-import { asFiled } from '../wanted.ts';
+import { asFiled, serviceNames } from '../wanted.ts';
 
 export const options = (yargs: Argv): Argv =>
   yargs
@@ -22,7 +22,8 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const wanted = asFiled(project, words(args, 'service'));
   const cluster = await openCluster(project, word(args, 'cluster') ?? '');
   try {
-    const { seen, registryError } = await look(cluster, project, []);
+    const { seen, registryError } = await look(cluster, project, [], io);
+    warnOfStrays(seen, serviceNames(project), io);
     const rows = statusRows(seen, words(args, 'service'));
     const { unreachable } = seen.observation;
     if (flag(args, 'json')) {

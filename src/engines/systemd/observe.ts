@@ -1,6 +1,7 @@
 import { parse as parseIni } from 'ini';
 import { CoreshipError } from '../../errors.ts';
 import type { ForeignUnit, Observation, ObservedMachine, ObservedUnit } from '../../plan/observation.ts';
+import { addressVariables } from '../../services/service.ts';
 import type { SystemdMachine } from './machine.ts';
 import { observeScript } from './scripts.ts';
 import { readStates, type ShownUnit } from './unit-states.ts';
@@ -132,8 +133,8 @@ function addresses(environment: string): ObservedMachine['addresses'] {
     const value = values[key];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const own = address('COREOS_PRIVATE_IPV4');
-  const open = address('COREOS_PUBLIC_IPV4');
+  const own = address(addressVariables.private);
+  const open = address(addressVariables.public);
   return { ...(own ? { private: own } : {}), ...(open ? { public: open } : {}) };
 }
 

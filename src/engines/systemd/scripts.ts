@@ -97,7 +97,8 @@ for link in "$dir/$target.wants"/*; do
   case $(systemctl show -p ActiveState --value -- "\${link##*/}") in inactive|failed) rm -f "$link" ;; esac
 done
 if rmdir "$dir/$target.wants" 2>/dev/null; then
-  systemctl --quiet disable "$target" 2>/dev/null || true
+  # Where the machine has booted with it, the target is active, and would stay so without its file.
+  systemctl --quiet disable --now "$target" 2>/dev/null || true
   rm -f "$dir/$target"
 fi
 systemctl daemon-reload
