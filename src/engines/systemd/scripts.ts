@@ -97,8 +97,9 @@ for link in "$dir/$target.wants"/*; do
   case $(systemctl show -p ActiveState --value -- "\${link##*/}") in inactive|failed) rm -f "$link" ;; esac
 done
 if rmdir "$dir/$target.wants" 2>/dev/null; then
-  # Where the machine has booted with it, the target is active, and would stay so without its file.
-  systemctl --quiet disable --now "$target" 2>/dev/null || true
+  systemctl --quiet disable "$target" 2>/dev/null || true
+  # A machine that has booted with the target keeps it active, even without its file.
+  systemctl stop -- "$target" 2>/dev/null || true
   rm -f "$dir/$target"
 fi
 systemctl daemon-reload
