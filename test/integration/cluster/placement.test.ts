@@ -38,7 +38,7 @@ describe.skipIf(withoutLab)('changed placement rules', () => {
 
     const planned = await coreship(project.root, 'plan', 'apache');
     expect(planned.stdout).toContain(
-      `~ move apache@7777.service from ${old.machine.name} on ${free.name}: apache@7777.service may not stay on ${old.machine.name}`,
+      `~ move apache@7777.service from ${old.machine.name} to ${free.name}: apache@7777.service may not stay on ${old.machine.name}`,
     );
     expect(await coreship(project.root, 'deploy', 'apache'), 'a move must be agreed to').toMatchObject({
       code: 2,
