@@ -39,4 +39,3 @@ export async function createLayout(name: string, machines: number, base: string)
     return layout;
   });
 }
-
