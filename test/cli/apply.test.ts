@@ -128,11 +128,11 @@ describe('apply', () => {
       expect(io.stdout).toBe('removed apache@8888.service on m2\n');
     });
 
-    it('asks again where the cluster has changed since the plan was made', async () => {
+    it('carries no plan out that nobody has agreed to, and asks nobody under the lock', async () => {
       meanwhile = () => cluster.disturb('id-of-m1', 'apache@7777.service', { active: 'failed', pid: 0 });
-      const { io, outcome } = await run(scale('7777'), {}, { answers: ['y', 'n'] });
+      const { io, outcome } = await run(scale('7777'), {}, { answers: ['y', 'y'] });
       expect(io.stderr).toContain('the cluster has changed since the plan was made');
-      expect(io.asked).toHaveLength(2);
+      expect(io.asked).toHaveLength(1);
       expect(outcome).toMatchObject({ code: 'failed' });
       expect([calls, written]).toEqual([[], 0]);
       expect(lock.lost, 'released').toBe(true);

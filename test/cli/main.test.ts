@@ -18,7 +18,9 @@ describe('main', () => {
   it('version is that of the package', async () => {
     const { version } = JSON.parse(readFileSync(new URL('package.json', repository), 'utf8'));
     expect((await call(['version'])).stdout).toBe(`${version}\n`);
-    expect((await call(['version', '--json'])).json()).toEqual([{ version: 1, coreship: version }]);
+    expect((await call(['version', '--json'])).json()).toEqual([
+      { version: 1, type: 'version', coreship: version },
+    ]);
   });
 
   it('schema prints schema.json', async () => {

@@ -1,4 +1,14 @@
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,8 +43,21 @@ describe('init', () => {
     await writeFile(join(root, 'coreship.yaml'), 'name: mine\n');
     const { code, stderr } = await call(['init', root]);
     expect(code).toBe(2);
-    expect(stderr).toContain('is there already; nothing was changed');
+    expect(stderr).toContain('has files of these names already; nothing was changed\n  coreship.yaml\n');
     expect(await readFile(join(root, 'coreship.yaml'), 'utf8')).toBe('name: mine\n');
+  });
+
+  it('overwrites no file of somebody else, and writes none of its own beside it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'coreship-init-'));
+    try {
+      await mkdir(join(folder, 'static'));
+      await writeFile(join(folder, 'static/nginx_lb.service'), '# mine\n');
+      expect((await call(['init', folder])).code).toBe(2);
+      expect(await readFile(join(folder, 'static/nginx_lb.service'), 'utf8')).toBe('# mine\n');
+      expect(await readdir(folder)).toEqual(['static']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 
@@ -52,7 +75,7 @@ describe('render', () => {
   it('follows an edit of coreship.yaml, and then has nothing more to do', async () => {
     const file = join(root, 'coreship.yaml');
     await writeFile(file, (await readFile(file, 'utf8')).replace('path: /', 'path: /health'));
-    expect((await inRoot('render', '--check')).stdout).toMatch(/^\+Environment=CHECK_PATH=\/health$/m);
+    expect((await inRoot('render', '--check')).stdout).toMatch(/^\+ .* CHECK_PATH=\/health /m);
     expect((await inRoot('render')).stdout).toBe('wrote unit-templates/apache-discovery@.service\n');
     expect((await inRoot('render')).stdout).toBe('nothing to do: 6 files are as coreship.yaml says\n');
   });
@@ -61,10 +84,17 @@ describe('render', () => {
     const file = join(root, 'coreship.yaml');
     const text = await readFile(file, 'utf8');
     await writeFile(join(root, 'static/mine.service'), '[Service]\nExecStart=/bin/true\n');
+    await copyFile(join(root, 'static/nginx_lb.service'), join(root, 'static/copy.service'));
     await writeFile(file, text.slice(0, text.indexOf('\n  nginx_lb:') + 1));
     expect((await inRoot('render', '--check')).stdout).toBe('static/nginx_lb.service: left over\n');
     expect((await inRoot('render')).stdout).toBe('removed static/nginx_lb.service\n');
-    await expect(stat(join(root, 'static/mine.service'))).resolves.toBeDefined();
+    expect(await readdir(join(root, 'static'))).toEqual(['copy.service', 'mine.service']);
+  });
+
+  it('takes a copy under another name for somebody’s own', async () => {
+    const text = await readFile(join(root, 'static/nginx_lb.service'), 'utf8');
+    await writeFile(join(root, 'static/other_lb.service'), text);
+    expect(await inRoot('render', '--check')).toMatchObject({ code: 0, stdout: '' });
   });
 
   it('answers in JSON', async () => {
@@ -143,7 +173,7 @@ describe('scale and its kin, before any machine is asked', () => {
     ['an instance that is a path', ['scale', 'apache', '../x'], '"../x"'],
     ['an instance with a space', ['scale', 'apache', 'a b'], '"a b"'],
     ['an instance that a shell would run', ['scale', 'apache', '$(id)'], '"$(id)"'],
-    ['a port that is none', ['scale', 'apache', '70000'], '"70000" of apache is not a port'],
+    ['a port that is none', ['scale', 'apache', '70000'], 'instance "70000" is not a port'],
     ['an unknown service', ['scale', 'apahce', '7777'], 'apahce'],
     ['a service with one copy', ['scale', 'nginx_lb', '1'], 'nginx_lb'],
     ['an unknown service to deploy', ['deploy', 'ngin'], 'ngin'],

@@ -8,8 +8,6 @@ export class FakeIo implements Io {
   stderr = '';
   readonly interactive: boolean;
   readonly live = false;
-  readonly paintOut: Io['paintOut'] = (_format, text) => text;
-  readonly paintErr: Io['paintErr'] = (_format, text) => text;
   readonly paintOut = plain;
   readonly paintErr = plain;
   readonly env: Io['env'];
