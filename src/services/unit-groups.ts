@@ -2,7 +2,7 @@ import { CoreshipError } from '../errors.ts';
 import { readRules } from '../placement/read-rules.ts';
 import type { PlacementRules } from '../placement/rules.ts';
 import { instanceOf, parseUnitName } from '../unit/name.ts';
-import { parseUnit } from '../unit/parse.ts';
+import { readUnit } from '../unit/parse.ts';
 import { optionsOf } from '../unit/unit-file.ts';
 
 /** A unit file as it goes to a machine, or lies on one. */
@@ -74,8 +74,9 @@ export function templateGroups(templates: readonly UnitText[]): readonly UnitGro
 
 const probeName = 'instance';
 
+/** A text on a machine may be anything; what can be read of it counts. The project's own texts have been checked. */
 function rulesOf(unit: UnitText): PlacementRules {
-  return readRules(optionsOf(parseUnit(unit.text, { file: unit.name })), unit.name).rules;
+  return readRules(optionsOf(readUnit(unit.text, unit.name).file), unit.name).rules;
 }
 
 /** Follows `MachineOf=` to its end; a circle ends where it began. */
