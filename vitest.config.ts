@@ -7,7 +7,14 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/integration/**'] } },
-      { test: { name: 'integration', include: ['test/integration/*.test.ts'], ...oneByOne } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/*.test.ts'],
+          globalSetup: 'test/integration/support/host-programs.ts',
+          ...oneByOne,
+        },
+      },
       {
         test: {
           name: 'cluster',
