@@ -18,9 +18,11 @@ export async function rollOut(
   options: { readonly lock?: Lock; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   for (const [index, change] of plan.changes.entries()) {
-    emit({ type: 'change-started', index, change });
     try {
-      await carryOut(change, index, ports, emit, () => refuseToGoOn(plan, index, options));
+      refuseToGoOn(plan, { done: index, begun: index }, options);
+      emit({ type: 'change-started', index, change });
+      const mayGoOn = (): void => refuseToGoOn(plan, { done: index, begun: index + 1 }, options);
+      await carryOut(change, index, ports, emit, mayGoOn);
     } catch (error) {
       emit({
         type: 'change-failed',
@@ -56,12 +58,12 @@ async function carryOut(
 /** Between two steps, and while waiting: somebody wants to leave, or the lock no longer keeps others out. */
 function refuseToGoOn(
   plan: Plan,
-  index: number,
+  progress: Progress,
   { lock, signal }: { readonly lock?: Lock; readonly signal?: AbortSignal },
 ): void {
   if (signal?.aborted) {
     throw new CoreshipError('interrupted', 'interrupted', {
-      details: stateLeft(plan, index),
+      details: stateLeft(plan, progress),
       hint: 'run the same command again to go on',
     });
   }
@@ -76,13 +78,19 @@ function partly(error: unknown, plan: Plan, index: number): unknown {
   if (!(error instanceof CoreshipError) || error.code !== 'failed') return error;
   return new CoreshipError('partial', error.message, {
     cause: error,
-    details: [...error.details, ...stateLeft(plan, index)],
+    details: [...error.details, ...stateLeft(plan, { done: index, begun: index + 1 })],
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   });
 }
 
-function stateLeft(plan: Plan, index: number): readonly string[] {
-  const word = (at: number): string => (at < index ? 'done' : at === index ? 'begun' : 'not begun');
+/** How many changes are done, and how many have been begun. */
+interface Progress {
+  readonly done: number;
+  readonly begun: number;
+}
+
+function stateLeft(plan: Plan, { done, begun }: Progress): readonly string[] {
+  const word = (at: number): string => (at < done ? 'done' : at < begun ? 'begun' : 'not begun');
   return plan.changes.map(
     (change, at) => `${word(at)}: ${change.action} ${change.unit} on ${change.machine.name}`,
   );
