@@ -37,7 +37,7 @@ describe.skipIf(withoutLab)("units that are not coreship's", () => {
 
     const refused = await coreship(project.root, 'scale', 'apache', '7777', '8888', '--yes');
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain(`test-3: ${file} is not coreship's`);
+    expect(refused.stderr).toContain(`${machineName(3)}: ${file} is not coreship's`);
 
     expect((await tryOn(machine, ['cat', file])).stdout).toBe(text);
     expect(await systemFiles()).toEqual(files);

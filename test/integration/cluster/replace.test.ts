@@ -53,7 +53,7 @@ describe.skipIf(withoutLab)('changed units', () => {
     for (const port of ['7777', '8888']) {
       expect(planned.stdout).toMatch(
         new RegExp(
-          `~ replace apache@${port}\\.service on test-\\d: apache@${port}\\.service has changed; it is restarted`,
+          `~ replace apache@${port}\\.service on \\S+: apache@${port}\\.service has changed; it is restarted`,
         ),
       );
     }
