@@ -1,0 +1,81 @@
+import { Agent, type ClientRequest, request } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ApiAnswer, ApiRequest } from './api.ts';
+
+/** HTTP over streams that somebody else opens. */
+export interface HttpLine {
+  /** @throws the stream's error, or a time-out after `timeoutMs`; nothing is known then of what the server did */
+  ask(request: ApiRequest, timeoutMs: number): Promise<ApiAnswer>;
+  /** Ends all streams. */
+  close(): void;
+}
+
+/** Streams at a time: sshd counts none of them, and a fleet answers no faster for more. */
+const maxStreams = 8;
+
+/** Speaks HTTP to fleet's socket over streams that are kept for the next request. */
+export function httpLine(open: () => Promise<Duplex>): HttpLine {
+  const agent = new StreamAgent(open);
+  return {
+    ask: (asked, timeoutMs) => exchange(agent, asked, timeoutMs),
+    close: () => agent.destroy(),
+  };
+}
+
+class StreamAgent extends Agent {
+  private readonly open: () => Promise<Duplex>;
+
+  constructor(open: () => Promise<Duplex>) {
+    super({ keepAlive: true, maxSockets: maxStreams });
+    this.open = open;
+  }
+
+  createConnection(_options: unknown, done: (error: Error | null, stream?: Duplex) => void): void {
+    this.open().then(
+      (stream) => done(null, likeSocket(stream)),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+}
+
+/** What node:http calls on a socket and a plain stream lacks. */
+function likeSocket(stream: Duplex): Duplex {
+  const nothing = () => stream;
+  return Object.assign(stream, {
+    setKeepAlive: nothing,
+    setNoDelay: nothing,
+    setTimeout: nothing,
+    ref: nothing,
+    unref: nothing,
+    destroySoon: () => stream.destroy(),
+  });
+}
+
+function exchange(agent: Agent, asked: ApiRequest, timeoutMs: number): Promise<ApiAnswer> {
+  const body = asked.body === undefined ? '' : JSON.stringify(asked.body);
+  return new Promise((resolve, reject) => {
+    const call: ClientRequest = request({
+      agent,
+      host: 'fleet',
+      method: asked.method,
+      path: `/fleet/v1${asked.path}`,
+      headers:
+        body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    call.on('error', reject);
+    call.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          server: response.headers['server'] ?? '',
+          text: Buffer.concat(chunks).toString(),
+        }),
+      );
+    });
+    call.end(body);
+  });
+}
