@@ -8,6 +8,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          globalSetup: 'test/integration/lab/global-setup.ts',
           // One lab serves all files, so they take turns.
           fileParallelism: false,
           testTimeout: 180_000,

@@ -49,9 +49,10 @@ export async function apply(
   }
   show(plan, cluster, options, io);
   await agree(plan, cluster, options, io);
-  await options.writeFiles?.();
   return underLock(cluster, project, options, io, async (lock) => {
     const agreed = await planAgain(plan, cluster, project, options, io);
+    if (io.interrupt.aborted) throw new CoreshipError('interrupted', 'interrupted; nothing was changed');
+    await options.writeFiles?.();
     const progress = await progressFor(agreed, io, options.json);
     try {
       await rollOut(agreed, await portsOf(cluster), progress.emit, {

@@ -41,33 +41,28 @@ export async function labUp(
   const name = checkLabName(options.name);
   await requireLabSupport();
   await checkImages(options.images);
-  return await alone(
-    name,
-    emit,
-    async () => {
-      await ensureHostPackages(emit);
-      const bases = await ensureBases(emit, signal);
-      const layout = await settle(options, bases);
-      await startMissing(layout, emit, signal);
-      const waits = layout.machines.map(
-        (machine) => (stop: AbortSignal) => awaitUnits(layout, machine, neededUnits, stop),
-      );
-      const build = (stop: AbortSignal): Promise<void> =>
-        ensureImages(layout, options.images, bases.imageArchive, emit, { signal: stop });
-      await together([...waits, build], signal);
-      const description = describeLab(layout);
-      await writeJson(labPaths(name).description, description);
-      return description;
-    },
-    signal,
-  );
+  return await alone(name, { emit, signal }, async () => {
+    await ensureHostPackages(emit);
+    const bases = await ensureBases(emit, signal);
+    const layout = await settle(options, bases);
+    await startMissing(layout, emit, signal);
+    const boots = layout.machines.map(
+      (machine) => (stop: AbortSignal) => awaitUnits(layout, machine, neededUnits, stop),
+    );
+    const build = (stop: AbortSignal): Promise<void> =>
+      ensureImages(layout, options.images, bases.imageArchive, emit, { signal: stop });
+    await together([...boots, build], signal);
+    const description = describeLab(layout);
+    await writeJson(labPaths(name).description, description);
+    return description;
+  });
 }
 
 /** Takes a lab down and leaves nothing of it behind, however it was left. */
 export async function labDown(labName: string, emit: EmitLabEvent): Promise<void> {
   const name = checkLabName(labName);
   await requireLabSupport();
-  await alone(name, emit, () => inStep(emit, 'clean', `taking ${name} down`, () => sweepLab(name)));
+  await alone(name, { emit }, () => inStep(emit, 'clean', `taking ${name} down`, () => sweepLab(name)));
 }
 
 const neededUnits = ['multi-user.target', 'etcd.service', 'docker.service'];

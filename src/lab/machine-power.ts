@@ -15,7 +15,7 @@ export async function labReboot(lab: string, name: string, how: PowerOff = 'orde
 /** Turns a machine of a lab off. An orderly shutdown that takes over 90 s becomes a hard one. */
 export async function labPowerOff(lab: string, name: string, how: PowerOff = 'orderly'): Promise<void> {
   const { machine } = await findMachine(lab, name);
-  await alone(lab, ignore, async () => {
+  await alone(lab, {}, async () => {
     if (how === 'orderly') await shutDownMachine(lab, name, 90_000);
     await stopMachine(lab, machine);
   });
@@ -24,10 +24,8 @@ export async function labPowerOff(lab: string, name: string, how: PowerOff = 'or
 /** Turns a machine of a lab on, anew if it is on, and waits until it has booted. */
 export async function labPowerOn(lab: string, name: string): Promise<void> {
   const { layout, machine } = await findMachine(lab, name);
-  await alone(lab, ignore, async () => {
+  await alone(lab, {}, async () => {
     await startMachine(layout, machine, {});
     await awaitUnits(layout, machine, ['multi-user.target']);
   });
 }
-
-const ignore = (): void => undefined;

@@ -100,6 +100,7 @@ async function boot(layout: LabLayout, machine: MachineLayout): Promise<void> {
     });
     await once(child, 'spawn');
     child.unref();
+    await waitUntil(() => isPopulated(layout.name, machine.name), { timeoutMs: 5_000, everyMs: 5 });
   } finally {
     await console.close();
   }

@@ -1,4 +1,5 @@
 import { CoreshipError } from '../errors.ts';
+import { isPopulated } from './cgroup.ts';
 import { readText } from './files.ts';
 import { lastLines } from './host.ts';
 import type { LabLayout, MachineLayout } from './layout.ts';
@@ -9,9 +10,10 @@ import { waitUntil } from './wait.ts';
 const bootTime = 90_000;
 
 /**
- * Waits until units of a machine are active, asking over SSH.
+ * Waits until units of a running machine are active, asking over SSH.
  *
- * @throws CoreshipError `failed` with the end of the machine's console when they are not in time.
+ * @throws CoreshipError `failed` with the end of the machine's console when the machine dies or its units are
+ * not active in time.
  */
 export async function awaitUnits(
   layout: LabLayout,
@@ -19,21 +21,34 @@ export async function awaitUnits(
   units: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  let answer = 'no answer over SSH';
-  const active = async (): Promise<boolean> => {
+  const silence = 'no answer over SSH';
+  let missing = silence;
+  let dead = false;
+  const settled = async (): Promise<boolean> => {
+    dead = !(await isPopulated(layout.name, machine.name));
+    if (dead) return true;
     const result = await onMachine(layout.name, machine, ['systemctl', 'is-active', ...units], { signal });
-    // 255 is ssh's own; is-active is content with one active unit, so its words count, not its status.
-    if (result.status === 255) answer = lastLines(result.stderr, 1).join('') || answer;
-    else answer = units.map((unit, index) => `${unit} ${result.stdout.split('\n')[index]}`).join(', ');
-    return (
-      result.status !== 255 &&
-      result.stdout.split('\n').filter((word) => word === 'active').length === units.length
-    );
+    // 255 is ssh's own. is-active is content with one active unit, so its words count, not its status.
+    const refused = lastLines(result.stderr, 1).join('') || silence;
+    missing = result.status === 255 ? refused : inactive(units, result.stdout);
+    return missing === '';
   };
-  if (await waitUntil(active, { timeoutMs: bootTime, everyMs: 200, signal })) return;
+  const inTime = await waitUntil(settled, { timeoutMs: bootTime, everyMs: 200, signal });
+  if (inTime && !dead) return;
   const console = (await readText(machinePaths(layout.name, machine.name).console)) ?? '';
-  throw new CoreshipError('failed', `machine ${machine.name} does not come up: ${answer}`, {
+  const reason = dead ? 'it died while booting' : missing;
+  throw new CoreshipError('failed', `machine ${machine.name} does not come up: ${reason}`, {
     hint: `coreship lab down --name ${layout.name}, then up again`,
     details: lastLines(console),
   });
+}
+
+/** The units that are not active, each with its state, out of the lines that is-active prints. */
+function inactive(units: readonly string[], lines: string): string {
+  const states = lines.split('\n');
+  return units
+    .flatMap((unit, index) =>
+      states[index] === 'active' ? [] : [`${unit} is ${states[index] || 'unknown'}`],
+    )
+    .join(', ');
 }

@@ -17,13 +17,19 @@ export async function labSupport(): Promise<string | undefined> {
   if (process.platform !== 'linux') return `a lab needs Linux, this is ${process.platform}`;
   if (process.getuid?.() !== 0) return 'a lab needs root';
   if ((await hostSuite()) === '') return 'a lab needs Debian';
-  const filesystems = await readFile('/proc/filesystems', 'utf8');
-  if (!filesystems.includes('\toverlay\n') && (await tryHost(['modprobe', 'overlay'])).status !== 0) {
-    return 'a lab needs a kernel with overlay file systems';
-  }
+  if (!(await hasOverlay())) return 'a lab needs a kernel with overlay file systems';
   if ((await cgroupRoots()).unified === undefined)
     return 'a lab needs control groups version 2 to be mounted';
   return undefined;
+}
+
+/** Whether the kernel has overlay file systems, or can load them. */
+async function hasOverlay(): Promise<boolean> {
+  if ((await readFile('/proc/filesystems', 'utf8')).includes('\toverlay\n')) return true;
+  return tryHost(['modprobe', 'overlay']).then(
+    (result) => result.status === 0,
+    () => false,
+  );
 }
 
 /** @throws CoreshipError `failed` with the reason why this host cannot run a lab. */

@@ -11,6 +11,8 @@ export interface PlacementTask {
   readonly machines: readonly Machine[];
   /** The ids of the machines each unit is on now: one, or several for a global unit. Units on none may be left out. */
   readonly current: ReadonlyMap<string, readonly string[]>;
+  /** The machines of units that are where they are, whatever their rules say: others make room for them. Default: none. */
+  readonly settled?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Why one machine will not do for a unit. */
@@ -35,13 +37,14 @@ export interface Placement {
  * 3. The rest goes to the machine with the fewest units, a unit and its followers (`MachineOf=`) to the same one, such that
  *    as many units as possible run.
  */
-export function place({ units, machines, current }: PlacementTask): Placement {
+export function place({ units, machines, current, settled = new Map() }: PlacementTask): Placement {
   const relations = relate(units, machines);
   const board = new Board(relations);
-  const names = [...relations.units.keys()];
+  const names = [...relations.units.keys()].filter((name) => !settled.has(name));
   const isGlobal = (name: string): boolean => relations.units.get(name)?.rules.global ?? false;
 
-  keepWhatMayStay(relations, board, current, isGlobal);
+  for (const [name, homes] of settled) for (const machine of homes) board.put(name, machine);
+  keepWhatMayStay(names, board, current, isGlobal);
   for (const name of names.filter(isGlobal)) {
     for (const machine of board.choices(name)) board.put(name, machine);
   }
@@ -57,12 +60,12 @@ export function place({ units, machines, current }: PlacementTask): Placement {
 
 /** Puts units where they are now, peers before their followers, where the rules still allow it. */
 function keepWhatMayStay(
-  relations: Relations,
+  names: readonly string[],
   board: Board,
   current: PlacementTask['current'],
   isGlobal: (name: string) => boolean,
 ): void {
-  for (const name of relations.units.keys()) {
+  for (const name of names) {
     const homes = (current.get(name) ?? []).filter((machine) => board.allows(name, machine)).sort(compare);
     for (const machine of isGlobal(name) ? homes : homes.slice(0, 1)) board.put(name, machine);
   }

@@ -36,7 +36,8 @@ export interface ClusterView {
   readonly observation: Observation;
   readonly groups: readonly SeenGroup[];
   machine(id: string): ObservedMachine;
-  unitsOf(main: string, machine: string): readonly ObservedUnit[];
+  /** What of a group lies on a machine, main unit first: also units whose text there no longer says that they belong to it. */
+  unitsOf(group: UnitGroup, machine: string): readonly ObservedUnit[];
   gates(group: UnitGroup, machine: MachineRef): Gates;
   isServed(group: UnitGroup, machine: MachineRef): boolean;
 }
@@ -86,9 +87,11 @@ export function viewCluster(seen: Seen): ClusterView {
     observation,
     groups,
     machine,
-    unitsOf: (main, id) => {
-      const names = members.get(`${id} ${main}`) ?? [];
-      return observation.units.filter((unit) => unit.machine === id && names.includes(unit.name));
+    unitsOf: (group, id) => {
+      const names = new Set([...unitNames(group), ...(members.get(`${id} ${group.main}`) ?? [])]);
+      return [...names].flatMap((name) =>
+        observation.units.filter((unit) => unit.machine === id && unit.name === name),
+      );
     },
     gates,
     isServed,

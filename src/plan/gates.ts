@@ -35,7 +35,7 @@ export function waitUntilServed(
   if (!gates.entry) return steps;
   steps.push({
     kind: 'wait-registered',
-    key: gates.entry.key,
+    entry: gates.entry,
     machine,
     sidekicks: units.slice(1),
     reason: 'its sidekick registers it once it answers',
@@ -57,7 +57,7 @@ export function withdraw(machine: MachineRef, sidekicks: readonly string[], gate
   if (sidekicks.length === 0) return [];
   const steps: Step[] = [{ kind: 'stop', machine, units: sidekicks, reason: 'deregisters the instance' }];
   if (!gates.entry) return steps;
-  steps.push({ kind: 'wait-unregistered', key: gates.entry.key, reason: 'nobody may find it any more' });
+  steps.push({ kind: 'wait-unregistered', entry: gates.entry, reason: 'nobody may find it any more' });
   if (gates.balancers.length === 0) return steps;
   return [
     ...steps,

@@ -55,7 +55,7 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
 
 function stateOf(group: UnitGroup, { id, name }: MachineRef, view: ClusterView): InstanceState {
   const machine = { id, name };
-  const observed = view.unitsOf(group.main, machine.id);
+  const observed = view.unitsOf(group, machine.id);
   return {
     group,
     machine,
@@ -67,7 +67,7 @@ function stateOf(group: UnitGroup, { id, name }: MachineRef, view: ClusterView):
 
 function removal(group: UnitGroup, { id, name }: MachineRef, view: ClusterView, reason: string): Change {
   const machine = { id, name };
-  const observed = view.unitsOf(group.main, machine.id);
+  const observed = view.unitsOf(group, machine.id);
   return planRemoval({ group, machine, observed, gates: view.gates(group, machine) }, reason);
 }
 
@@ -102,8 +102,14 @@ function inOrder(
     (a, b) =>
       Number(rank(b) === -1) - Number(rank(a) === -1) ||
       services.indexOf(a.service) - services.indexOf(b.service) ||
-      rank(a) - rank(b),
+      rank(a) - rank(b) ||
+      compare(a.unit, b.unit) ||
+      compare(a.machine.name, b.machine.name),
   );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function refuseForeign(wanted: Wanted, view: ClusterView): void {

@@ -1,5 +1,4 @@
 import { place } from '../placement/place.ts';
-import type { PlacementRules } from '../placement/rules.ts';
 import type { UnitGroup } from '../services/unit-groups.ts';
 import type { ClusterView, SeenGroup } from './cluster-view.ts';
 
@@ -24,23 +23,19 @@ export function placeGroups(
   for (const { name, machine } of view.observation.units) {
     current.set(name, [...(current.get(name) ?? []), machine]);
   }
-  const pinned = settled.flatMap(({ group, machine }) =>
-    group.units
-      .filter(({ name }) => !names.has(name))
-      .map(({ name, rules }) => ({ name, rules: pin(rules, machine.id) })),
-  );
-  const units = [
-    ...wanted.flatMap((group) => group.units.map(({ name, rules }) => ({ name, rules }))),
-    ...pinned,
-  ];
-  const result = place({ units, machines: view.observation.machines, current });
+  const others = settled.flatMap(({ group }) => group.units).filter(({ name }) => !names.has(name));
+  const units = [...wanted.flatMap((group) => group.units), ...others].map(({ name, rules }) => ({
+    name,
+    rules,
+  }));
+  const result = place({
+    units,
+    machines: view.observation.machines,
+    current,
+    settled: new Map(others.map(({ name }) => [name, current.get(name) ?? []])),
+  });
   return {
     machines: new Map(wanted.map(({ main }) => [main, result.placed.get(main) ?? []])),
     unplaced: result.unplaced.filter(({ unit }) => names.has(unit)),
   };
-}
-
-/** A settled unit is where it is, whatever its rules would say of another machine. */
-function pin(rules: PlacementRules, machineId: string): PlacementRules {
-  return { ...rules, machineId, machineOf: [], metadata: [], global: false };
 }

@@ -1,3 +1,4 @@
+import type { RegistrationEntry } from '../services/registration.ts';
 import type { UnitText } from '../services/unit-groups.ts';
 
 /** What a command will do and why, as plain data: printable, comparable, JSON. */
@@ -68,12 +69,12 @@ type StepBody =
     }
   | {
       readonly kind: 'wait-registered';
-      readonly key: string;
+      readonly entry: RegistrationEntry;
       /** Who registers it: their journals say why it does not happen. */
       readonly machine: MachineRef;
       readonly sidekicks: readonly string[];
     }
-  | { readonly kind: 'wait-unregistered'; readonly key: string }
+  | { readonly kind: 'wait-unregistered'; readonly entry: RegistrationEntry }
   | {
       readonly kind: 'wait-served' | 'wait-unserved';
       readonly backend: string;

@@ -28,7 +28,7 @@ export async function acquireLock(client: Etcd3, request: LockRequest, ask: Ask)
       if (!told) request.onWait(holder);
       told = true;
       if (Date.now() >= deadline) throw lockHeld(holder, request.waitMs);
-      await delay(Math.min(retryMs, Math.max(deadline - Date.now(), 0)), undefined, waitOptions(request));
+      await pause(Math.min(retryMs, Math.max(deadline - Date.now(), 0)), request.signal);
     }
   } catch (error) {
     await lease.revoke().catch(() => undefined);
@@ -79,6 +79,11 @@ function lockHeld(holder: LockHolder, waitMs: number): CoreshipError {
   );
 }
 
-function waitOptions(request: LockRequest): { signal?: AbortSignal } {
-  return request.signal ? { signal: request.signal } : {};
+/** @throws CoreshipError `interrupted` as soon as the waiting is given up */
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await delay(milliseconds, undefined, signal ? { signal } : {}).catch((cause: unknown) => {
+    throw new CoreshipError('interrupted', 'interrupted while waiting for the lock; nothing was changed', {
+      cause,
+    });
+  });
 }

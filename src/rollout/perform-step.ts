@@ -1,22 +1,19 @@
 import { assertNever, CoreshipError } from '../errors.ts';
 import type { BalancerRef, Step } from '../plan/plan.ts';
+import type { RegistrationEntry } from '../services/registration.ts';
 import { servedBackends } from './balancer.ts';
 import type { RolloutPorts } from './ports.ts';
 import { journalsOf, lookActive } from './wait-active.ts';
-import { type Look, waitUntil } from './wait-until.ts';
+import { type Look, type WaitWatch, waitUntil } from './wait-until.ts';
 
 /** Milliseconds for registry and load balancers to follow: more than a lease's life and a slow re-read. */
 const followTimeoutMs = 60_000;
 
 /** Does one step of a plan, or waits for what it waits for. */
-export async function performStep(
-  step: Step,
-  ports: RolloutPorts,
-  onSeen: (seen: string) => void,
-): Promise<void> {
+export async function performStep(step: Step, ports: RolloutPorts, watch: WaitWatch): Promise<void> {
   const { engine, clock } = ports;
   const follow = (what: string, look: Look, details?: () => Promise<readonly string[]>): Promise<void> =>
-    waitUntil(look, { what, timeoutMs: followTimeoutMs, clock, onSeen, ...(details ? { details } : {}) });
+    waitUntil(look, { what, timeoutMs: followTimeoutMs, clock, watch, ...(details ? { details } : {}) });
   switch (step.kind) {
     case 'install':
       return engine.install(step.machine.id, step.units);
@@ -31,14 +28,14 @@ export async function performStep(
     case 'wait-active': {
       const what = `${step.units.join(', ')} on ${step.machine.name} active`;
       const timeoutMs = step.timeoutSeconds * 1000;
-      return waitUntil(lookActive(engine, step), { what, timeoutMs, clock, onSeen });
+      return waitUntil(lookActive(engine, step), { what, timeoutMs, clock, watch });
     }
     case 'wait-registered':
-      return follow(`${step.key} registered`, lookRegistered(ports, step.key, true), () =>
+      return follow(`${step.entry.key} registered`, lookRegistered(ports, step.entry, true), () =>
         journalsOf(engine, step.machine.id, step.sidekicks),
       );
     case 'wait-unregistered':
-      return follow(`${step.key} deregistered`, lookRegistered(ports, step.key, false));
+      return follow(`${step.entry.key} deregistered`, lookRegistered(ports, step.entry, false));
     case 'wait-served':
       return follow(`${step.backend} served`, lookServed(ports, step.backend, step.balancers, true));
     case 'wait-unserved':
@@ -55,11 +52,11 @@ export async function performStep(
   }
 }
 
-function lookRegistered(ports: RolloutPorts, key: string, wanted: boolean): Look {
+function lookRegistered(ports: RolloutPorts, { key, value }: RegistrationEntry, wanted: boolean): Look {
   return async () => {
     if (!ports.registry) throw new CoreshipError('bug', 'a registration is waited for without a registry');
     const found = await ports.registry.registrations(key);
-    const there = found.some((entry) => entry.key === key);
+    const there = found.some((entry) => entry.key === key && entry.value === value);
     return there === wanted
       ? { done: true }
       : { done: false, seen: there ? 'still in etcd' : 'not in etcd yet' };

@@ -7,7 +7,7 @@ import type { RolloutPorts } from './ports.ts';
 
 /**
  * Carries a plan out, change by change and step by step, each seen through before the next.
- * An abort lets the step in flight end. What was done stays done: the next run goes on from there.
+ * An abort lets the step in flight end, and ends a wait. What was done stays done: the next run goes on from there.
  * @throws CoreshipError `interrupted` on an abort; `partial` where some changes were done before one failed; else
  * the error of the step that failed
  */
@@ -20,7 +20,7 @@ export async function rollOut(
   for (const [index, change] of plan.changes.entries()) {
     emit({ type: 'change-started', index, change });
     try {
-      await carryOut(change, index, ports, emit, () => mayGoOn(plan, index, options));
+      await carryOut(change, index, ports, emit, () => refuseToGoOn(plan, index, options));
     } catch (error) {
       emit({
         type: 'change-failed',
@@ -39,19 +39,22 @@ async function carryOut(
   index: number,
   ports: RolloutPorts,
   emit: Emit,
-  check: () => void,
+  mayGoOn: () => void,
 ): Promise<void> {
   for (const step of change.steps) {
-    check();
+    mayGoOn();
     const began = ports.clock.now();
     emit({ type: 'step-started', index, step });
-    await performStep(step, ports, (seen) => emit({ type: 'step-waiting', index, step, seen }));
+    await performStep(step, ports, {
+      onSeen: (seen) => emit({ type: 'step-waiting', index, step, seen }),
+      mayGoOn,
+    });
     emit({ type: 'step-done', index, step, milliseconds: ports.clock.now() - began });
   }
 }
 
-/** Between two steps: nobody has asked to stop, and the lock still keeps others out. */
-function mayGoOn(
+/** Between two steps, and while waiting: somebody wants to leave, or the lock no longer keeps others out. */
+function refuseToGoOn(
   plan: Plan,
   index: number,
   { lock, signal }: { readonly lock?: Lock; readonly signal?: AbortSignal },

@@ -4,13 +4,20 @@ import type { Clock } from './ports.ts';
 /** One look at what is waited for: done, or what is seen instead. Throwing gives the wait up. */
 export type Look = () => Promise<{ readonly done: true } | { readonly done: false; readonly seen: string }>;
 
+/** Who follows a wait, and may end it. */
+export interface WaitWatch {
+  /** Told each time something else is seen. */
+  readonly onSeen: (seen: string) => void;
+  /** Throws where there is no point in waiting on: a person wants to leave. */
+  readonly mayGoOn: () => void;
+}
+
 /** How long and how often to look, and what to say when it was in vain. */
 export interface WaitOptions {
   readonly what: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** Told each time something else is seen. */
-  readonly onSeen: (seen: string) => void;
+  readonly watch: WaitWatch;
   /** Lines for the error: the journal of the unit that did not come. */
   readonly details?: () => Promise<readonly string[]>;
   readonly hint?: string;
@@ -21,14 +28,15 @@ const intervalMs = 200;
 
 /** Looks until it is done. @throws CoreshipError `failed` after the time-out, saying what was seen last */
 export async function waitUntil(look: Look, options: WaitOptions): Promise<void> {
-  const { clock, timeoutMs, what } = options;
+  const { clock, timeoutMs, what, watch } = options;
   const deadline = clock.now() + timeoutMs;
   let last = '';
   for (;;) {
     const state = await look();
     if (state.done) return;
-    if (state.seen !== last) options.onSeen(state.seen);
+    if (state.seen !== last) watch.onSeen(state.seen);
     last = state.seen;
+    watch.mayGoOn();
     if (clock.now() >= deadline) break;
     await clock.sleep(intervalMs);
   }

@@ -13,9 +13,9 @@ export function stepText(step: Step): string {
     case 'wait-active':
       return `wait until ${step.units.join(', ')} ${step.units.length === 1 ? 'is' : 'are'} active on ${step.machine.name}`;
     case 'wait-registered':
-      return `wait until ${step.key} is registered`;
+      return `wait until ${step.entry.key} is registered`;
     case 'wait-unregistered':
-      return `wait until ${step.key} is deregistered`;
+      return `wait until ${step.entry.key} is deregistered`;
     case 'wait-served':
       return `wait until ${balancers(step.balancers)} serves ${step.backend}`;
     case 'wait-unserved':

@@ -34,7 +34,7 @@ if [ ! -e "$dir/$target" ]; then
   printf '[Unit]\\nDescription=Units of the coreship project %s\\n\\n[Install]\\nWantedBy=multi-user.target\\n' "$2" >"$dir/.$target.new"
   mv "$dir/.$target.new" "$dir/$target"
 fi
-systemctl --quiet enable "$target" 2>/dev/null
+[ -L "$dir/multi-user.target.wants/$target" ] || systemctl --quiet enable "$target" 2>/dev/null
 # The link comes before the file: a link without a file is ours to finish, a file without a link is not ours.
 while read -r name content; do
   link=$dir/$target.wants/$name

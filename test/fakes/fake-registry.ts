@@ -1,0 +1,34 @@
+import type { Lock, Registry } from '../../src/registry/registry.ts';
+import type { RegistrationEntry } from '../../src/services/registration.ts';
+
+/** A registry in memory; its lock is always free. */
+export class FakeRegistry implements Registry {
+  readonly entries = new Map<string, string>();
+
+  registrations(prefix: string): Promise<readonly RegistrationEntry[]> {
+    const found = [...this.entries].filter(([key]) => key.startsWith(prefix));
+    return Promise.resolve(found.map(([key, value]) => ({ key, value })));
+  }
+
+  lock(): Promise<FakeLock> {
+    return Promise.resolve(new FakeLock());
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** A lock that can be lost. */
+export class FakeLock implements Lock {
+  lost = false;
+
+  held(): boolean {
+    return !this.lost;
+  }
+
+  release(): Promise<void> {
+    this.lost = true;
+    return Promise.resolve();
+  }
+}

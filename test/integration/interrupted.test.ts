@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { clearLab } from './lab/clear-lab.ts';
+import { type CliLine, type CliRun, coreship, type RunningCli, startCoreship } from './lab/cli.ts';
+import { clusterState, tutorialState } from './lab/cluster-state.ts';
+import { forgetLock, lockHolder } from './lab/lock.ts';
+import { copyProject, edit, type TestProject } from './lab/project.ts';
+import { scriptOnAll, withoutLab } from './lab/test-lab.ts';
+
+/** A moment of a run: an event of that type, about the n-th step of that kind. */
+type Moment = readonly [type: CliLine['type'], kind: string, nth?: number];
+
+/** Where a run is killed. */
+interface Point {
+  readonly when: string;
+  readonly moment: Moment;
+}
+
+describe.skipIf(withoutLab)('runs that end early or meet', () => {
+  let project: TestProject;
+  beforeAll(async () => {
+    await clearLab();
+    project = await copyProject();
+    await expectDone(coreship(project.root, 'deploy', 'apache', 'nginx_lb'));
+  });
+  afterAll(() => project.remove());
+
+  const scale = (...instances: readonly string[]) =>
+    coreship(project.root, 'scale', 'apache', ...instances, '--yes');
+
+  /** Starts a command and does this to it at that moment. */
+  const startUntil = (words: readonly string[], moment: Moment, act: (cli: RunningCli) => void) => {
+    const [type, kind, nth = 1] = moment;
+    let count = 0;
+    return startCoreship(project.root, [...words, '--yes', '--json'], {
+      onLine: (line, cli) => {
+        if (line.type !== type || (line.step?.kind ?? '') !== kind) return;
+        count += 1;
+        if (count === nth) act(cli);
+      },
+    });
+  };
+
+  /** Kills a command at that moment, and lets what it had begun on the machines come to its end. */
+  const killAt = async (words: readonly string[], moment: Moment): Promise<void> => {
+    const cli = startUntil(words, moment, (running) => running.signal('SIGKILL'));
+    const killed = await cli.done;
+    expect(killed.code, `killed, not ended: ${killed.stderr}`).toBeNull();
+    await vi.waitFor(() => scriptOnAll('! pgrep -f "^sudo -n -- "'), patience);
+    // That it goes away by itself has a test of its own; here it would only take time.
+    await forgetLock();
+  };
+
+  describe('killed in a scale up', () => {
+    it.each<Point>([
+      { when: 'after the plan', moment: ['plan', ''] },
+      { when: 'while files are written', moment: ['step-started', 'install'] },
+      { when: 'with files that systemd has not started', moment: ['step-done', 'install'] },
+      { when: 'after the start', moment: ['step-done', 'start'] },
+    ])('$when: the next run converges', async ({ moment }) => {
+      await expectDone(scale('7777'));
+      await killAt(['scale', 'apache', '7777', '8888'], moment);
+      await expectDone(scale('7777', '8888'));
+      expect(await clusterState(project.root)).toEqual(tutorialState(['7777', '8888']));
+    });
+  });
+
+  describe('killed in a scale down', () => {
+    it.each<Point>([
+      { when: 'while the sidekick stops', moment: ['step-started', 'stop'] },
+      { when: 'out of the load balancer, but running', moment: ['step-started', 'drain'] },
+      { when: 'stopped', moment: ['step-done', 'stop', 2] },
+      { when: 'while files are removed', moment: ['step-started', 'remove'] },
+    ])('$when: the next run converges', async ({ moment }) => {
+      await expectDone(scale('7777', '8888'));
+      await killAt(['scale', 'apache', '7777'], moment);
+      await expectDone(scale('7777'));
+      expect(await clusterState(project.root)).toEqual(tutorialState(['7777']));
+    });
+  });
+
+  describe('killed in a replacement', () => {
+    it.each<Point>([
+      { when: 'stopped, with the old file', moment: ['step-done', 'stop', 2] },
+      { when: 'while files are written', moment: ['step-started', 'install'] },
+      { when: 'stopped, with the new file', moment: ['step-done', 'install'] },
+      { when: 'while it starts', moment: ['step-done', 'start'] },
+    ])('$when: the next run converges', async ({ when, moment }) => {
+      await expectDone(scale('7777'));
+      const template = join(project.root, 'unit-templates/apache@.service');
+      await edit(template, '[Service]', `[Service]\n# Changed, to be killed ${when}.`);
+      await killAt(['deploy', 'apache'], moment);
+      await expectDone(coreship(project.root, 'deploy', 'apache', '--yes'));
+      expect(await clusterState(project.root)).toEqual(tutorialState(['7777']));
+    });
+  });
+
+  it('waits for the lock of a killed run, which expires by itself', async () => {
+    await expectDone(scale('7777', '8888'));
+    const cli = startUntil(['scale', 'apache', '7777'], ['step-started', 'drain'], ({ signal }) =>
+      signal('SIGKILL'),
+    );
+    await cli.done;
+    expect(await lockHolder()).toMatchObject({ pid: cli.pid, command: 'scale apache 7777' });
+    const next = await scale('7777');
+    expect(next.code, next.stderr).toBe(0);
+    expect(next.stderr).toMatch(
+      new RegExp(`waiting for the lock, held by .*: scale apache 7777 \\(process ${cli.pid}\\)`),
+    );
+    expect(await clusterState(project.root)).toEqual(tutorialState(['7777']));
+  });
+
+  it('on Ctrl-C ends the step in flight, says what was done, and lets the lock go', async () => {
+    await expectDone(coreship(project.root, 'destroy', 'apache', '--yes'));
+    const interrupted = await startUntil(
+      ['scale', 'apache', '7777', '8888'],
+      ['step-started', 'install', 2],
+      ({ signal }) => signal('SIGINT'),
+    ).done;
+    expect(interrupted.code, interrupted.stderr).toBe(130);
+    expect(interrupted.lines.filter(({ type }) => type === 'step-done').at(-1)?.step?.kind).toBe('install');
+    expect(interrupted.stderr).toMatch(/done: create apache@7777\.service on test-\d/);
+    expect(interrupted.stderr).toMatch(/begun: create apache@8888\.service on test-\d/);
+    expect(await lockHolder()).toBeUndefined();
+    await expectDone(scale('7777', '8888'));
+    expect(await clusterState(project.root)).toEqual(tutorialState(['7777', '8888']));
+  });
+
+  it('leaves at once on the second Ctrl-C', async () => {
+    await expectDone(scale('7777', '8888'));
+    const cli = startUntil(['scale', 'apache', '7777'], ['step-started', 'drain'], ({ signal }) =>
+      signal('SIGINT'),
+    );
+    await cli.says('again to leave at once');
+    cli.signal('SIGINT');
+    const left = await cli.done;
+    expect(left.code, left.stderr).toBe(130);
+    expect(left.lines.at(-1)).toMatchObject({ type: 'step-started', step: { kind: 'drain' } });
+    await forgetLock();
+    await expectDone(scale('7777'));
+    expect(await clusterState(project.root)).toEqual(tutorialState(['7777']));
+  });
+
+  it('makes the second of two runs wait, or end with 3, naming the first', async () => {
+    await expectDone(scale('7777'));
+    const words = ['scale', 'apache', '7777', '8888'];
+    let stopped: () => void;
+    const holding = new Promise<void>((resolve) => {
+      stopped = resolve;
+    });
+    const first = startUntil(words, ['step-started', 'install'], ({ signal }) => {
+      signal('SIGSTOP');
+      stopped();
+    });
+    await holding;
+    const waiting = startCoreship(project.root, words);
+    const [impatient] = await Promise.all([
+      coreship(project.root, ...words, '--lock-wait', '0'),
+      waiting.says('waiting for the lock'),
+    ]);
+    first.signal('SIGCONT');
+    expect(impatient).toMatchObject({ code: 3, stdout: '' });
+    expect(impatient.stderr).toMatch(new RegExp(`held by .*@.*: ${words.join(' ')} \\(process ${first.pid}`));
+
+    await expectDone(first.done);
+    const second = await waiting.done;
+    expect(second.code, second.stderr).toBe(0);
+    expect(second.stdout).toContain('nothing to do');
+    expect(await clusterState(project.root)).toEqual(tutorialState(['7777', '8888']));
+  });
+});
+
+/** How long to wait for what machines were told to do. */
+const patience = { timeout: 30_000, interval: 200 };
+
+async function expectDone(run: Promise<CliRun>): Promise<void> {
+  const { code, stderr } = await run;
+  expect(code, stderr).toBe(0);
+}

@@ -1,0 +1,188 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readLab } from '../../src/lab/description.ts';
+import { host } from '../../src/lab/host.ts';
+import { labDown, labUp } from '../../src/lab/lab.ts';
+import { labCut } from '../../src/lab/link.ts';
+import { labPowerOff, labReboot } from '../../src/lab/machine-power.ts';
+import { sshWords } from '../../src/lab/ssh.ts';
+import { labStatus } from '../../src/lab/status.ts';
+import { labSupport } from '../../src/lab/support.ts';
+import { killUpAt } from '../lab/kill-up.ts';
+import { leftoversOf } from '../lab/leftovers.ts';
+
+const missing = await labSupport();
+if (missing !== undefined) process.stderr.write(`lab tests skipped: ${missing}\n`);
+
+/** A lab of its own: a person's lab is never met, nor that of the other tests. */
+const name = 'labtest';
+const machine = `${name}-2`;
+const ignore = (): void => undefined;
+
+describe.skipIf(missing !== undefined)('a lab', () => {
+  let context: string;
+  const images = () => [{ name: 'example/page', context }];
+
+  beforeAll(async () => {
+    context = await mkdtemp(join(tmpdir(), 'coreship-page-'));
+    await writePage('first');
+    await labDown(name, ignore);
+    await labUp({ name, images: images() }, ignore);
+  });
+  afterAll(async () => {
+    await labDown(name, ignore);
+    await rm(context, { recursive: true });
+  });
+
+  const writePage = (text: string) =>
+    writeFile(join(context, 'Dockerfile'), `ARG BASE\nFROM $BASE\nRUN echo ${text} >/page\n`);
+
+  /** Runs a command on a machine over SSH and gives its output. */
+  const on = async (machineName: string, ...command: string[]): Promise<string> => {
+    const lab = await readLab(name);
+    const address = lab?.machines.find((known) => known.name === machineName)?.address ?? '';
+    return (await host(sshWords(name, address, command))).trim();
+  };
+
+  it('describes three machines, each with an id of its own', async () => {
+    const lab = await readLab(name);
+    expect(lab?.machines.map((known) => known.name)).toEqual([`${name}-1`, machine, `${name}-3`]);
+    const ids = await Promise.all(
+      lab?.machines.map((known) => on(known.name, 'cat', '/etc/machine-id')) ?? [],
+    );
+    expect(ids).toEqual(lab?.machines.map((known) => known.id));
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it('has machines that booted without a failed unit', async () => {
+    for (const number of [1, 2, 3]) {
+      expect(await on(`${name}-${number}`, 'systemctl', 'is-system-running', '--wait')).toBe('running');
+    }
+  });
+
+  it('has an etcd of three healthy members that speak v3 and v2', async () => {
+    const health = await on(
+      machine,
+      'env',
+      'ETCDCTL_API=3',
+      'etcdctl',
+      'endpoint',
+      'health',
+      '--cluster',
+      '-w=json',
+    );
+    expect(JSON.parse(health)).toMatchObject([{ health: true }, { health: true }, { health: true }]);
+    expect(await on(machine, 'curl', '--silent', 'http://127.0.0.1:4001/v2/keys')).toContain('"dir":true');
+  });
+
+  it('lets each init stop its own services', async () => {
+    await on(machine, 'sudo', 'systemctl', 'restart', 'docker.service');
+    const journal = await on(machine, 'sudo', 'journalctl', '--boot', '--unit=docker.service', '--no-pager');
+    expect(journal).toContain('Stopped docker.service');
+    expect(journal).not.toContain('Failed to kill control group');
+  });
+
+  it('serves its images to a plain docker pull, and containers find etcd at their gateway', async () => {
+    await on(machine, 'sudo', 'docker', 'pull', '--quiet', 'example/page');
+    expect(await on(machine, 'sudo', 'docker', 'run', '--rm', 'example/page', 'cat', '/page')).toBe('first');
+    const inside = ['sudo', 'docker', 'run', '--rm', 'example/page', 'curl', '--silent'];
+    expect(await on(machine, ...inside, 'http://172.17.0.1:2379/version')).toContain('"etcdserver":"3.');
+  });
+
+  it('says at once that it has no other image', async () => {
+    const began = Date.now();
+    await expect(on(machine, 'sudo', 'docker', 'pull', 'example/missing')).rejects.toThrow(
+      'failed with status 1',
+    );
+    expect(Date.now() - began).toBeLessThan(5_000);
+  });
+
+  it('is left as it is by a second up', async () => {
+    const before = starts(await on(machine, 'cat', '/proc/1/stat'));
+    const steps: string[] = [];
+    await labUp({ name, images: images() }, (event) => steps.push(event.step));
+    expect(steps).toEqual([]);
+    expect(starts(await on(machine, 'cat', '/proc/1/stat'))).toBe(before);
+  });
+
+  it('builds an image anew when its context has changed', async () => {
+    await writePage('second');
+    await labUp({ name, images: images() }, ignore);
+    await on(machine, 'sudo', 'docker', 'pull', '--quiet', 'example/page');
+    expect(await on(machine, 'sudo', 'docker', 'run', '--rm', 'example/page', 'cat', '/page')).toBe('second');
+  });
+
+  it('refuses another number of machines than it has', async () => {
+    const other = labUp({ name, machines: 2, images: [] }, ignore);
+    await expect(other).rejects.toMatchObject({ code: 'usage', message: `${name} has 3 machines, not 2` });
+  });
+
+  it('cuts a machine off and mends it', async () => {
+    await labCut(name, machine, true);
+    expect((await labStatus(name)).machines[1]).toMatchObject({ running: true, answers: false });
+    await labCut(name, machine, false);
+    expect((await labStatus(name)).state).toBe('up');
+  });
+
+  it.each(['orderly', 'hard'] as const)(
+    'keeps a machine’s files and enabled units over a reboot (%s)',
+    async (how) => {
+      const unit = '[Service]\\nExecStart=sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n';
+      await on(machine, 'sudo', 'sh', '-c', `printf '${unit}' >/etc/systemd/system/kept.service`);
+      await on(machine, 'sudo', 'systemctl', 'enable', '--now', 'kept.service');
+      const before = await on(machine, 'systemctl', 'show', '--property=InvocationID', 'kept.service');
+      await labReboot(name, machine, how);
+      expect(await on(machine, 'systemctl', 'is-active', 'kept.service')).toBe('active');
+      expect(await on(machine, 'systemctl', 'show', '--property=InvocationID', 'kept.service')).not.toBe(
+        before,
+      );
+      expect(await on(machine, 'cat', '/etc/machine-id')).toBe((await readLab(name))?.machines[1]?.id);
+    },
+  );
+
+  it('starts a machine that died, and only that', async () => {
+    const others = starts(await on(`${name}-1`, 'cat', '/proc/1/stat'));
+    await labPowerOff(name, machine, 'hard');
+    expect((await labStatus(name)).state).toBe('partial');
+    await labUp({ name, images: images() }, ignore);
+    expect((await labStatus(name)).state).toBe('up');
+    expect(starts(await on(`${name}-1`, 'cat', '/proc/1/stat'))).toBe(others);
+  });
+
+  it('comes up after an up that was killed at any moment', async () => {
+    // The images take longest, so only the last round makes them.
+    const rounds = [
+      ['network', []],
+      ['machines', []],
+      ['images', images()],
+    ] as const;
+    for (const [step, wanted] of rounds) {
+      await labDown(name, ignore);
+      await killUpAt(step, { name, images: wanted });
+      await labUp({ name, images: wanted }, ignore);
+    }
+    await on(machine, 'sudo', 'docker', 'pull', '--quiet', 'example/page');
+    expect((await labStatus(name)).state).toBe('up');
+  });
+
+  it('leaves nothing behind when it goes down', async () => {
+    await labDown(name, ignore);
+    expect(await leftoversOf(name)).toEqual([]);
+    expect(await labStatus(name)).toEqual({ name, state: 'absent', machines: [] });
+    await labDown(name, ignore);
+  });
+
+  it('leaves nothing behind of an up that was killed either', async () => {
+    await killUpAt('images', { name, images: images() });
+    expect(await leftoversOf(name)).not.toEqual([]);
+    await labDown(name, ignore);
+    expect(await leftoversOf(name)).toEqual([]);
+  });
+});
+
+/** When a process started, out of its line in /proc (proc(5), the 22nd value). */
+function starts(stat: string): string | undefined {
+  return stat.split(' ').at(21);
+}

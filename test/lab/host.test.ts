@@ -1,0 +1,92 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { host, lastLines, tryHost } from '../../src/lab/host.ts';
+import { waitUntil } from '../../src/lab/wait.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coreship-host-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('a command on the host', () => {
+  it('gets its words as they are, never through a shell', async () => {
+    expect(await host(['printf', '%s|', 'a b', '$HOME', "'"])).toBe("a b|$HOME|'|");
+  });
+
+  it('reads a file as its input', async () => {
+    await writeFile(join(folder, 'input'), 'from the file');
+    expect(await host(['cat'], { inputFile: join(folder, 'input') })).toBe('from the file');
+  });
+
+  it('fails with its status and its last lines', async () => {
+    const failure = host(['sh', '-c', 'echo one >&2; echo two >&2; exit 3']);
+    await expect(failure).rejects.toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining('failed with status 3'),
+      details: ['one', 'two'],
+    });
+  });
+
+  it('may fail where that is an answer', async () => {
+    expect(await tryHost(['sh', '-c', 'echo no >&2; exit 3'])).toEqual({
+      status: 3,
+      stdout: '',
+      stderr: 'no\n',
+    });
+  });
+
+  it('is named when it is not there', async () => {
+    await expect(host(['no-such-program'])).rejects.toThrow('cannot run no-such-program');
+  });
+
+  it('ends with all its children when it takes too long', async () => {
+    const words = ['sh', '-c', 'sleep 60 & echo $! > "$0"; wait', join(folder, 'child')];
+    await expect(host(words, { timeoutMs: 300 })).rejects.toThrow('took over 0.3 s');
+    expect(await ends(join(folder, 'child'))).toBe(true);
+  });
+
+  it('ends with all its children on abort', async () => {
+    const stop = new AbortController();
+    const words = ['sh', '-c', 'sleep 60 & echo $! > "$0"; wait', join(folder, 'child')];
+    const failure = expect(host(words, { signal: stop.signal })).rejects.toMatchObject({
+      code: 'interrupted',
+    });
+    await waitUntil(async () => (await childOf(join(folder, 'child'))) > 0, { timeoutMs: 5_000 });
+    stop.abort();
+    await failure;
+    expect(await ends(join(folder, 'child'))).toBe(true);
+  });
+
+  it('is not begun after an abort', async () => {
+    const words = ['sh', '-c', 'echo > "$0"', join(folder, 'begun')];
+    await expect(host(words, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(readFile(join(folder, 'begun'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('the last lines of an output', () => {
+  it.each([
+    ['nothing of nothing', '', []],
+    ['no blank lines', 'a\n\nb\n\n', ['a', 'b']],
+    ['only so many', 'a\nb\nc\nd', ['c', 'd']],
+  ])('%s', (_, text, expected) => {
+    expect(lastLines(text, 2)).toEqual(expected);
+  });
+});
+
+async function childOf(file: string): Promise<number> {
+  return Number((await readFile(file, 'utf8').catch(() => '')).trim());
+}
+
+async function ends(file: string): Promise<boolean> {
+  const id = await childOf(file);
+  const gone = async (): Promise<boolean> => {
+    // A zombie has ended too; who reaps it is not our matter.
+    const state = (await tryHost(['ps', '-o', 'stat=', '-p', String(id)])).stdout.trim();
+    return state === '' || state.startsWith('Z');
+  };
+  return id > 0 && (await waitUntil(gone, { timeoutMs: 5_000 }));
+}

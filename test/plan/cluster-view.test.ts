@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { runningBalancers, type Seen, viewCluster } from '../../src/plan/cluster-view.ts';
+import { SimulatedCluster } from '../fakes/simulated-cluster.ts';
+import { apacheLike, balancerLike } from '../services/sample-services.ts';
+import { carryOut, planFor, want } from './scenario.ts';
+
+const services = [apacheLike(), balancerLike()];
+
+/** Two instances behind a load balancer, each on a machine of its own. */
+function running(): SimulatedCluster {
+  const cluster = new SimulatedCluster(services, { m1: {}, m2: {}, m3: {} });
+  carryOut(cluster, planFor(cluster, want(services, { apache: ['7777', '8888'], nginx_lb: [] })));
+  return cluster;
+}
+
+/** Whether 7777 counts as served when this is seen. */
+function isServed(seen: Seen): boolean {
+  const view = viewCluster(seen);
+  const found = view.groups.find(({ group }) => group.instance === '7777');
+  return found !== undefined && view.isServed(found.group, found.machine);
+}
+
+describe('isServed', () => {
+  it('is true where registry and every load balancer have the instance', () => {
+    expect(isServed(running().look())).toBe(true);
+  });
+
+  it.each<[name: string, change: (seen: Seen) => Seen]>([
+    ['it is not registered', (seen) => ({ ...seen, registrations: [] })],
+    [
+      'its key says something else, as another machine’s under key: host',
+      (seen) => ({
+        ...seen,
+        registrations: (seen.registrations ?? []).map(({ key }) => ({ key, value: '10.9.9.9:7777' })),
+      }),
+    ],
+    [
+      'a load balancer does not have it',
+      (seen) => ({ ...seen, serving: seen.serving.map(({ balancer }) => ({ balancer, backends: [] })) }),
+    ],
+    [
+      'a load balancer does not answer',
+      (seen) => ({ ...seen, serving: seen.serving.map(({ balancer }) => ({ balancer })) }),
+    ],
+  ])('is false where %s', (_, change) => {
+    expect(isServed(change(running().look()))).toBe(false);
+  });
+
+  it('is true without etcd: there is nothing to see', () => {
+    const { registrations: _, ...seen } = running().look();
+    expect(isServed({ ...seen, serving: [] })).toBe(true);
+  });
+});
+
+describe('runningBalancers', () => {
+  it('names the load balancers that are active, with the container to ask', () => {
+    expect(runningBalancers(running().look().observation, services)).toEqual([
+      {
+        unit: 'nginx_lb.service',
+        machine: { id: 'id-of-m3', name: 'm3' },
+        runtime: 'docker',
+        container: 'nginx_lb',
+      },
+    ]);
+  });
+
+  it.each(['inactive', 'activating', 'failed'])('leaves out one that is %s', (active) => {
+    const cluster = running();
+    cluster.disturb('id-of-m3', 'nginx_lb.service', { active });
+    expect(runningBalancers(cluster.look().observation, services)).toEqual([]);
+  });
+});

@@ -1,0 +1,92 @@
+import { viewCluster } from '../../src/plan/cluster-view.ts';
+import { makePlan, type Wanted } from '../../src/plan/make-plan.ts';
+import type { Plan, Step } from '../../src/plan/plan.ts';
+import { readAssets } from '../../src/project/assets.ts';
+import { renderServices } from '../../src/services/render.ts';
+import type { Service } from '../../src/services/service.ts';
+import { groupUnits, instantiate, type UnitText } from '../../src/services/unit-groups.ts';
+import type { SimulatedCluster } from '../fakes/simulated-cluster.ts';
+
+const assets = await readAssets();
+
+/** Instances by service; a service with one copy, and a unit written by hand, has none to name: `[]`. */
+export type Instances = Readonly<Record<string, readonly string[]>>;
+
+/** What a project with these services, and these units written by hand, wants of them. */
+export function want(
+  services: readonly Service[],
+  instances: Instances,
+  byHand: Readonly<Record<string, string>> = {},
+): Wanted {
+  const rendered = renderServices(services, { api: 'v3', key: 'address' }, assets)
+    .filter(({ path }) => path.endsWith('.service'))
+    .map(({ path, content }): UnitText => ({ name: path.slice(path.indexOf('/') + 1), text: content }));
+  const units = [...rendered, ...Object.entries(byHand).map(([name, text]) => ({ name, text }))];
+  const single = groupUnits(units.filter(({ name }) => !name.includes('@')));
+  const groups = Object.entries(instances).flatMap(([service, names]) => {
+    const isTemplate = units.some(({ name }) => name === `${service}@.service`);
+    return isTemplate
+      ? instantiate(service, names, units)
+      : single.filter((group) => group.service === service);
+  });
+  return { services: Object.keys(instances), groups };
+}
+
+/** The plan a command would make right now. */
+export function planFor(cluster: SimulatedCluster, wanted: Wanted): Plan {
+  return makePlan(wanted, viewCluster(cluster.look()));
+}
+
+/** Carries out all steps of a plan, or the first of them; `after` is called behind each. */
+export function carryOut(
+  cluster: SimulatedCluster,
+  plan: Plan,
+  { steps, after }: { readonly steps?: number; readonly after?: () => void } = {},
+): void {
+  for (const step of stepsOf(plan).slice(0, steps)) {
+    cluster.apply(step);
+    after?.();
+  }
+}
+
+export function stepsOf(plan: Plan): readonly Step[] {
+  return plan.changes.flatMap((change) => change.steps);
+}
+
+/** A step in a line: `stop apache-discovery@7777.service @ m1`. */
+export function stepLine(step: Step): string {
+  switch (step.kind) {
+    case 'install':
+      return `install ${step.units.map(({ name }) => name).join(' ')} @ ${step.machine.name}`;
+    case 'start':
+    case 'stop':
+    case 'remove':
+    case 'wait-active':
+      return `${step.kind} ${step.units.join(' ')} @ ${step.machine.name}`;
+    case 'wait-registered':
+    case 'wait-unregistered':
+      return `${step.kind} ${step.entry.key}`;
+    case 'wait-served':
+    case 'wait-unserved':
+      return `${step.kind} ${step.backend} by ${step.balancers.map(({ unit, machine }) => `${unit} @ ${machine.name}`).join(' ')}`;
+    case 'wait-answering':
+      return `wait-answering ${step.balancer.unit} @ ${step.balancer.machine.name}`;
+    case 'drain':
+      return `drain ${step.seconds}`;
+  }
+}
+
+/** The units a step names. */
+export function unitsOfStep(step: Step): readonly string[] {
+  switch (step.kind) {
+    case 'install':
+      return step.units.map(({ name }) => name);
+    case 'start':
+    case 'stop':
+    case 'remove':
+    case 'wait-active':
+      return step.units;
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import type { Step } from '../../src/plan/plan.ts';
+import { performStep } from '../../src/rollout/perform-step.ts';
+import type { WaitWatch } from '../../src/rollout/wait-until.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { FakeEngine } from '../fakes/fake-engine.ts';
+import { FakeRegistry } from '../fakes/fake-registry.ts';
+import { balancer, entry, m1, waitActive } from './sample-plan.ts';
+
+function world() {
+  const engine = new FakeEngine();
+  const registry = new FakeRegistry();
+  const clock = new FakeClock();
+  const seen: string[] = [];
+  const abort = new AbortController();
+  const watch: WaitWatch = {
+    onSeen: (text) => void seen.push(text),
+    mayGoOn: () => abort.signal.throwIfAborted(),
+  };
+  const perform = (step: Step) => performStep(step, { engine, registry, clock }, watch);
+  return { engine, registry, clock, seen, abort, perform };
+}
+
+const reason = 'a test';
+const registered: Step = { kind: 'wait-registered', entry, machine: m1, sidekicks: ['d.service'], reason };
+const unregistered: Step = { kind: 'wait-unregistered', entry, reason };
+const served: Step = { kind: 'wait-served', backend: entry.value, balancers: [balancer], reason };
+const unserved: Step = { kind: 'wait-unserved', backend: entry.value, balancers: [balancer], reason };
+const answering: Step = { kind: 'wait-answering', balancer, reason };
+const listing = (...backends: readonly string[]) => JSON.stringify({ version: 1, backends });
+
+describe('waiting for a unit', () => {
+  it('is over once it is active twice with the same process', async () => {
+    const { engine, clock, seen, perform } = world();
+    engine.set('a.service', { active: 'activating', sub: 'start-pre', mainPid: 0 });
+    clock.at(1000, () => engine.set('a.service', { active: 'active', sub: 'running', mainPid: 7 }));
+    await perform(waitActive('a.service'));
+    expect(clock.now()).toBe(1200);
+    expect(seen).toEqual(['a.service is activating (start-pre)', 'a.service is active (running)']);
+  });
+
+  it('does not trust a program that comes back as another process', async () => {
+    const { engine, clock, perform } = world();
+    engine.set('a.service', { mainPid: 7 });
+    clock.at(200, () => engine.set('a.service', { mainPid: 8, restarts: 1 }));
+    await perform(waitActive('a.service'));
+    expect(clock.now()).toBe(400);
+  });
+
+  it('gives up at once on one that has failed, with the last lines of its journal', async () => {
+    const { engine, clock, perform } = world();
+    engine.set('a.service', { active: 'failed', sub: 'failed', result: 'exit-code' });
+    engine.journals.set('a.service', ['pull access denied', 'code=exited, status=1']);
+    await expect(perform(waitActive('a.service'))).rejects.toMatchObject({
+      code: 'failed',
+      message: 'a.service on lab-1 fails (exit-code)',
+      details: ['last lines of a.service:', '  pull access denied', '  code=exited, status=1'],
+    });
+    expect(clock.now()).toBe(0);
+  });
+
+  it.each([
+    [2, 'bears with', 'resolves'],
+    [3, 'gives up after', 'rejects'],
+  ] as const)('%s automatic restarts: %s them', async (restarts, _, outcome) => {
+    const { engine, clock, perform } = world();
+    engine.set('a.service', { active: 'activating', sub: 'auto-restart', restarts: 5, mainPid: 0 });
+    clock.at(200, () => engine.set('a.service', { restarts: 5 + restarts }));
+    clock.at(400, () => engine.set('a.service', { active: 'active', sub: 'running', mainPid: 9 }));
+    const waiting = perform(waitActive('a.service'));
+    if (outcome === 'resolves') await expect(waiting).resolves.toBeUndefined();
+    else await expect(waiting).rejects.toMatchObject({ message: 'a.service on lab-1 fails (auto-restart)' });
+  });
+
+  it('fails although the journal cannot be read', async () => {
+    const { engine, perform } = world();
+    engine.set('a.service', { active: 'failed', result: 'timeout' });
+    await expect(perform(waitActive('a.service'))).rejects.toMatchObject({
+      message: 'a.service on lab-1 fails (timeout)',
+      details: ['last lines of a.service:'],
+    });
+  });
+
+  it('ends when nobody wants to wait any longer', async () => {
+    const { engine, clock, abort, perform } = world();
+    engine.set('a.service', { active: 'activating' });
+    clock.at(1000, () => abort.abort());
+    await expect(perform(waitActive('a.service'))).rejects.toMatchObject({ name: 'AbortError' });
+    expect(clock.now()).toBe(1000);
+  });
+
+  it('ends after the time it was given', async () => {
+    const { engine, clock, perform } = world();
+    engine.set('a.service', { active: 'activating', sub: 'start' });
+    await expect(perform(waitActive('a.service', 30))).rejects.toMatchObject({
+      code: 'failed',
+      message: 'a.service on lab-1 active: not after 30 s; a.service is activating (start)',
+    });
+    expect(clock.now()).toBe(30_000);
+  });
+});
+
+describe('waiting for a registration', () => {
+  it('ends when the key is there with the right value', async () => {
+    const { registry, clock, seen, perform } = world();
+    clock.at(600, () => registry.entries.set(entry.key, entry.value));
+    await perform(registered);
+    expect(clock.now()).toBe(600);
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each([
+    ['a longer key', `${entry.key}7`, entry.value],
+    ['another value', entry.key, '10.0.0.9:7777'],
+  ])('is not misled by %s', async (_, key, value) => {
+    const { registry, perform } = world();
+    registry.entries.set(key, value);
+    await expect(perform(registered)).rejects.toMatchObject({
+      message: expect.stringMatching(/^\/services\/apache\/10\.0\.0\.1:7777 registered: not after 60 s/),
+    });
+  });
+
+  it('brings the sidekick’s journal when it is in vain', async () => {
+    const { engine, perform } = world();
+    engine.journals.set('d.service', ['nothing to register']);
+    await expect(perform(registered)).rejects.toMatchObject({
+      code: 'failed',
+      details: ['last lines of d.service:', '  nothing to register'],
+    });
+  });
+
+  it('the other way: ends when the key is gone', async () => {
+    const { registry, clock, perform } = world();
+    registry.entries.set(entry.key, entry.value);
+    clock.at(400, () => registry.entries.delete(entry.key));
+    await perform(unregistered);
+    expect(clock.now()).toBe(400);
+  });
+});
+
+describe('waiting for load balancers', () => {
+  it('ends when every one of them serves the backend', async () => {
+    const { engine, clock, seen, perform } = world();
+    engine.answers.set('m1', listing());
+    clock.at(400, () => engine.answers.set('m1', listing('10.0.0.9:1', entry.value)));
+    await perform(served);
+    expect(clock.now()).toBe(400);
+    expect(seen).toEqual(['not in the upstream of nginx_lb.service on lab-1']);
+  });
+
+  it('needs the whole backend, not a part of it', async () => {
+    const { engine, perform } = world();
+    engine.answers.set('m1', listing(`${entry.value}7`));
+    await expect(perform(served)).rejects.toMatchObject({ code: 'failed' });
+  });
+
+  it('the other way: ends when none of them has it', async () => {
+    const { engine, clock, perform } = world();
+    engine.answers.set('m1', listing(entry.value));
+    clock.at(400, () => engine.answers.set('m1', listing()));
+    await perform(unserved);
+    expect(clock.now()).toBe(400);
+  });
+
+  it('takes one that does not answer for serving nobody', async () => {
+    const { perform } = world();
+    await expect(perform(unserved)).resolves.toBeUndefined();
+    await expect(perform(served)).rejects.toMatchObject({ code: 'failed' });
+  });
+
+  it('waits for an answer, and brings the journal where there is none', async () => {
+    const { engine, clock, perform } = world();
+    engine.journals.set('nginx_lb.service', ['bind() failed']);
+    await expect(perform(answering)).rejects.toMatchObject({
+      message: expect.stringContaining('nginx_lb.service answering: not after 60 s'),
+      details: ['last lines of nginx_lb.service:', '  bind() failed'],
+    });
+    clock.at(clock.now() + 200, () => engine.answers.set('m1', listing()));
+    await expect(perform(answering)).resolves.toBeUndefined();
+  });
+});

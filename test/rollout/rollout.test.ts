@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { CoreshipError } from '../../src/errors.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import type { RolloutEvent } from '../../src/rollout/events.ts';
+import { rollOut } from '../../src/rollout/rollout.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { FakeEngine } from '../fakes/fake-engine.ts';
+import { FakeLock } from '../fakes/fake-registry.ts';
+import { act, change, m1, planOf, waitActive } from './sample-plan.ts';
+
+/** Rolls out with fakes; `onEvent` is told each event as it comes. */
+function begin(plan: Plan, onEvent: (event: RolloutEvent) => void = () => undefined) {
+  const engine = new FakeEngine();
+  const clock = new FakeClock();
+  const lock = new FakeLock();
+  const abort = new AbortController();
+  const events: string[] = [];
+  const emit = (event: RolloutEvent): void => {
+    const what = 'step' in event ? event.step.kind : event.change.unit;
+    events.push(`${event.type} ${event.index} ${what}`);
+    onEvent(event);
+  };
+  const run = () => rollOut(plan, { engine, clock }, emit, { lock, signal: abort.signal });
+  return { engine, clock, lock, abort, events, run };
+}
+
+/** What a promise is refused with. */
+async function refusal(promise: Promise<unknown>): Promise<CoreshipError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof CoreshipError) return error;
+  throw new Error(`not refused with an error of coreship: ${String(error)}`);
+}
+
+const two = planOf(
+  change('a.service', [
+    { kind: 'install', machine: m1, units: [{ name: 'a.service', text: 'x' }], reason: 'a test' },
+    act('start', 'a.service'),
+    waitActive('a.service'),
+  ]),
+  change('b.service', [act('stop', 'b.service'), act('remove', 'b.service')], 'remove'),
+);
+
+describe('rollOut', () => {
+  it('does one change after the other, step by step, and tells of each', async () => {
+    const { engine, events, run } = begin(two);
+    await run();
+    expect(engine.calls).toEqual([
+      'install a.service on m1',
+      'start a.service on m1',
+      'stop b.service on m1',
+      'remove b.service on m1',
+    ]);
+    expect(events).toEqual([
+      'change-started 0 a.service',
+      'step-started 0 install',
+      'step-done 0 install',
+      'step-started 0 start',
+      'step-done 0 start',
+      'step-started 0 wait-active',
+      'step-waiting 0 wait-active',
+      'step-done 0 wait-active',
+      'change-done 0 a.service',
+      'change-started 1 b.service',
+      'step-started 1 stop',
+      'step-done 1 stop',
+      'step-started 1 remove',
+      'step-done 1 remove',
+      'change-done 1 b.service',
+    ]);
+  });
+
+  it('tells how long each step took', async () => {
+    const took: number[] = [];
+    const drain = planOf(change('a.service', [{ kind: 'drain', seconds: 2.5, reason: 'a test' }]));
+    await begin(drain, (event) => event.type === 'step-done' && took.push(event.milliseconds)).run();
+    expect(took).toEqual([2500]);
+  });
+
+  it('does nothing for an empty plan', async () => {
+    const { engine, events, run } = begin(planOf());
+    await run();
+    expect([engine.calls, events]).toEqual([[], []]);
+  });
+
+  it('fails as its step does where nothing was done before', async () => {
+    const { engine, events, run } = begin(two);
+    engine.failing.set('start a.service on m1', new CoreshipError('failed', 'lab-1: no', { hint: 'look' }));
+    expect(await refusal(run())).toMatchObject({
+      code: 'failed',
+      message: 'lab-1: no',
+      hint: 'look',
+      details: [],
+    });
+    expect(engine.calls.at(-1)).toBe('start a.service on m1');
+    expect(events.at(-1)).toBe('change-failed 0 a.service');
+  });
+
+  it('is partly done where a later change fails, and says how far it got', async () => {
+    const { engine, run } = begin(planOf(...two.changes, change('c.service', [])));
+    engine.failing.set(
+      'stop b.service on m1',
+      new CoreshipError('failed', 'lab-1: no', { hint: 'look', details: ['why'] }),
+    );
+    expect(await refusal(run())).toMatchObject({
+      code: 'partial',
+      message: 'lab-1: no',
+      hint: 'look',
+      details: [
+        'why',
+        'done: create a.service on lab-1',
+        'begun: remove b.service on lab-1',
+        'not begun: create c.service on lab-1',
+      ],
+    });
+  });
+
+  it('does not take a mistake of coreship’s for a part of the work', async () => {
+    const { engine, run } = begin(two);
+    engine.failing.set('stop b.service on m1', new CoreshipError('bug', 'oh'));
+    expect((await refusal(run())).code).toBe('bug');
+  });
+
+  it('ends the step in flight when it is interrupted, and says what was left', async () => {
+    const { abort, engine, run, events } = begin(two, (event) => {
+      if (event.type === 'step-started' && event.step.kind === 'stop') abort.abort();
+    });
+    expect(await refusal(run())).toMatchObject({
+      code: 'interrupted',
+      hint: 'run the same command again to go on',
+      details: ['done: create a.service on lab-1', 'begun: remove b.service on lab-1'],
+    });
+    expect(engine.calls.at(-1)).toBe('stop b.service on m1');
+    expect(events).toContain('step-done 1 stop');
+  });
+
+  it('does not wait on when it is interrupted: what is waited for comes or not by itself', async () => {
+    const { abort, engine, clock, run } = begin(two);
+    engine.set('a.service', { active: 'activating', sub: 'start-pre' });
+    clock.at(5000, () => abort.abort());
+    expect((await refusal(run())).code).toBe('interrupted');
+    expect(clock.now()).toBe(5000);
+  });
+
+  it('is not interrupted by an abort that comes with its last step', async () => {
+    const { abort, run } = begin(two, (event) => {
+      if (event.type === 'step-started' && event.step.kind === 'remove') abort.abort();
+    });
+    await expect(run()).resolves.toBeUndefined();
+  });
+
+  it('does nothing at all when it was interrupted before it began', async () => {
+    const { abort, engine, run } = begin(two);
+    abort.abort();
+    expect((await refusal(run())).code).toBe('interrupted');
+    expect(engine.calls).toEqual([]);
+  });
+
+  it('stops where the lock is lost: somebody else may be at work', async () => {
+    const { lock, engine, run } = begin(two, (event) => {
+      if (event.type === 'step-done' && event.step.kind === 'install') lock.lost = true;
+    });
+    expect(await refusal(run())).toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining('lock was lost'),
+    });
+    expect(engine.calls).toEqual(['install a.service on m1']);
+  });
+});
