@@ -7,6 +7,7 @@ import { disturbs, type Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
 import type { Lock } from '../registry/registry.ts';
 import { rollOut } from '../rollout/rollout.ts';
+import { asKept, refuseMisread } from './as-kept.ts';
 import type { OpenCluster } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -26,6 +27,8 @@ export interface ApplyOptions {
   readonly dryRun: boolean;
   readonly json: boolean;
   readonly lockWaitSeconds: number;
+  /** Rules of lint that the cluster may misread units by. */
+  readonly allow: readonly string[];
   /** Writes the project's files once the plan is agreed to. */
   readonly writeFiles?: () => Promise<void>;
 }
@@ -37,6 +40,7 @@ export async function apply(
   options: ApplyOptions,
   io: Io,
 ): Promise<number> {
+  refuseMisread(options.wanted, cluster.engine, options.allow);
   const plan = await planNow(cluster, project, options.wanted);
   if (options.dryRun) {
     showAnswer(plan, cluster, options, io);
@@ -53,18 +57,50 @@ export async function apply(
     const agreed = await planAgain(plan, cluster, project, options, io);
     if (io.interrupt.aborted) throw new CoreshipError('interrupted', 'interrupted; nothing was changed');
     await options.writeFiles?.();
-    const progress = await progressFor(agreed, io, options.json);
+    await followPlan(agreed, cluster, project, options, io, lock);
+    return exitCodes.done;
+  });
+}
+
+/**
+ * Rolls a plan out. Where the cluster has put something elsewhere than foretold, what is left is planned again: nobody
+ * is asked, for nothing else is done than what was agreed to.
+ */
+async function followPlan(
+  agreed: Plan,
+  cluster: OpenCluster,
+  project: Project,
+  options: ApplyOptions,
+  io: Io,
+  lock: Lock | undefined,
+): Promise<void> {
+  const ports = await portsOf(cluster);
+  const limits = { ...(lock ? { lock } : {}), signal: io.interrupt };
+  let moved = false;
+  for (let plan = agreed; plan.changes.length > 0; ) {
+    const progress = await progressFor(plan, io, options.json);
+    let elsewhere: boolean;
     try {
-      await rollOut(agreed, await portsOf(cluster), progress.emit, {
-        ...(lock ? { lock } : {}),
-        signal: io.interrupt,
-      });
+      ({ elsewhere } = await rollOut(plan, ports, progress.emit, limits));
     } finally {
       await progress.done();
     }
-    showResult(agreed, options, io);
-    return exitCodes.done;
+    if (!elsewhere) break;
+    moved = true;
+    plan = await planNow(cluster, project, options.wanted);
+  }
+  showResult(moved ? await asLanded(agreed, cluster) : agreed, options, io);
+}
+
+/** The plan with the machines that the cluster chose. */
+async function asLanded(plan: Plan, cluster: OpenCluster): Promise<Plan> {
+  const { units, machines } = await cluster.engine.observe(plan.changes.map(({ unit }) => unit));
+  const changes = plan.changes.map((change) => {
+    const id = units.find(({ name }) => name === change.unit)?.machine;
+    const machine = machines.find((one) => one.id === id);
+    return machine ? { ...change, machine: { id: machine.id, name: machine.name } } : change;
   });
+  return { ...plan, changes };
 }
 
 /** What would be done right now. */
@@ -72,7 +108,7 @@ export async function planNow(cluster: OpenCluster, project: Project, wanted: Wa
   const names = wanted.groups.flatMap(({ units }) => units.map(({ name }) => name));
   const seen = await look(cluster, project, names);
   refuseUnreachable(seen.observation);
-  return makePlan(wanted, viewCluster(seen));
+  return makePlan(asKept(wanted, cluster.engine), viewCluster(seen));
 }
 
 /** Between the look and the lock somebody else may have been at work; what was not agreed to is asked again. */

@@ -5,6 +5,7 @@ import { type Bases, baseFolder, ensureBases } from './base.ts';
 import { describeLab, type LabDescription } from './description.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
 import { exists, writeJson } from './files.ts';
+import { checkBin, ensureFleet } from './fleet.ts';
 import { checkImages, ensureImages, type LabImage } from './images.ts';
 import { ensureKey, writeKnownHosts } from './keys.ts';
 import { checkLabName, type LabLayout } from './layout.ts';
@@ -24,6 +25,8 @@ export interface LabOptions {
   /** Number of machines, 1 to 7. Default: what the lab has, or 3 for a new one. */
   readonly machines?: number;
   readonly images: readonly LabImage[];
+  /** Absolute path of a folder with fleetd and fleetctl, which every machine then runs. Default: no fleet. */
+  readonly bin?: string;
 }
 
 /**
@@ -41,6 +44,8 @@ export async function labUp(
   const name = checkLabName(options.name);
   await requireLabSupport();
   await checkImages(options.images);
+  const { bin } = options;
+  if (bin !== undefined) await checkBin(bin);
   return await alone(name, { emit, signal }, async () => {
     await ensureHostPackages(emit);
     const bases = await ensureBases(emit, signal);
@@ -52,6 +57,7 @@ export async function labUp(
     const build = (stop: AbortSignal): Promise<void> =>
       ensureImages(layout, options.images, bases.imageArchive, emit, { signal: stop });
     await together([...boots, build], signal);
+    if (bin !== undefined) await ensureFleet(layout, bin, emit, signal);
     const description = describeLab(layout);
     await writeJson(labPaths(name).description, description);
     return description;

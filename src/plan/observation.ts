@@ -1,4 +1,5 @@
 import type { Machine } from '../placement/machine.ts';
+import type { PlacementRules } from '../placement/rules.ts';
 
 /** What systemd says of a unit; the words are those of systemctl(1) `show`. */
 export interface UnitState {
@@ -49,7 +50,7 @@ export interface UnplacedUnit {
 export interface NeighbourUnit {
   readonly name: string;
   readonly machine: string;
-  readonly text: string;
+  readonly rules: PlacementRules;
 }
 
 /** What was seen of a cluster, as plain data. */

@@ -19,7 +19,7 @@ export const options = (yargs: Argv): Argv =>
 export async function run(args: Arguments, io: Io): Promise<number> {
   const services = words(args, 'service');
   const project = await openProject(args, io);
-  const cluster = await openCluster(project, word(args, 'cluster') ?? '');
+  const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
     const running = viewCluster(await look(cluster, project, [])).groups.map(({ group }) => group.service);
     const known = new Set([...serviceNames(project), ...running]);

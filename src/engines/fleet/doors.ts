@@ -62,7 +62,7 @@ export function openDoors(settings: DoorSettings): Doors {
 
   const doorAt = (index: number): Promise<Door> => {
     const known = open.get(index);
-    if (known) return known;
+    if (known !== undefined) return known;
     const opening = openDoor(entryAt(index), settings.socket);
     open.set(index, opening);
     return opening;

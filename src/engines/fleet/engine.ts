@@ -117,9 +117,9 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
     },
     states: async (machine, units) => {
       const look = await looks.fresh();
-      return units.flatMap((name) => {
+      return units.map((name) => {
         const unit = look.units.get(name);
-        return unit ? [count(observed(unit, machine, look), machine)] : [];
+        return unit ? count(observed(unit, machine, look), machine) : { ...unknown, name };
       });
     },
     journal: async (machine, unit, lines) => {
@@ -144,6 +144,16 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
     },
   };
 }
+
+/** A unit that somebody else has destroyed meanwhile. */
+const unknown = {
+  active: 'inactive',
+  sub: 'not in the registry',
+  result: 'success',
+  mainPid: 0,
+  restarts: 0,
+  reloadNeeded: false,
+};
 
 function noMachine(name: string, reasons: readonly string[]): CoreshipError {
   return new CoreshipError('failed', `fleet gives ${name} no machine`, {

@@ -1,3 +1,4 @@
+import { readRules } from '../../placement/read-rules.ts';
 import type { Observation, ObservedMachine, ObservedUnit } from '../../plan/observation.ts';
 import { canonicalText } from '../../unit/serialise.ts';
 import type { FleetUnit, FleetUnitState } from './api.ts';
@@ -31,9 +32,10 @@ export function toObservation(
       })),
     neighbours: units
       .filter(({ unit }) => !owned(unit.name))
-      .flatMap(({ unit, homes }) =>
-        homes.map((machine) => ({ name: unit.name, machine, text: canonicalText(unit.options) })),
-      ),
+      .flatMap(({ unit, homes }) => {
+        const { rules } = readRules(unit.options, unit.name);
+        return homes.map((machine) => ({ name: unit.name, machine, rules }));
+      }),
     forecast: true,
   };
 }
