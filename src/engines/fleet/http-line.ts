@@ -16,8 +16,10 @@ const maxStreams = 8;
 /** Speaks HTTP to fleet's socket over streams that are kept for the next request. */
 export function httpLine(open: () => Promise<Duplex>): HttpLine {
   const agent = new StreamAgent(open);
+  const turns = takeTurns(maxStreams);
   return {
-    ask: (asked, timeoutMs) => exchange(agent, asked, timeoutMs),
+    // The agent's own limit counts no stream that is still being opened.
+    ask: (asked, timeoutMs) => turns(() => exchange(agent, asked, timeoutMs)),
     close: () => agent.destroy(),
   };
 }
@@ -26,7 +28,7 @@ class StreamAgent extends Agent {
   private readonly open: () => Promise<Duplex>;
 
   constructor(open: () => Promise<Duplex>) {
-    super({ keepAlive: true, maxSockets: maxStreams });
+    super({ keepAlive: true, maxFreeSockets: maxStreams });
     this.open = open;
   }
 
@@ -66,21 +68,47 @@ function exchange(agent: Agent, asked: ApiRequest, timeoutMs: number): Promise<A
       path: `/fleet/v1${asked.path}`,
       headers:
         body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-      signal: AbortSignal.timeout(timeoutMs),
     });
-    call.on('error', reject);
+    // A request that has no stream yet tells nobody that it was destroyed, so the timer does.
+    const timer = setTimeout(() => {
+      reject(new Error(`no answer within ${timeoutMs / 1000} s`));
+      call.destroy();
+    }, timeoutMs);
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    call.on('error', fail);
     call.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () =>
+      response.on('error', fail);
+      response.on('end', () => {
+        clearTimeout(timer);
         resolve({
           status: response.statusCode ?? 0,
           server: String(response.headers['server'] ?? ''),
           text: Buffer.concat(chunks).toString(),
-        }),
-      );
+        });
+      });
     });
     call.end(body);
   });
+}
+
+/** Lets so many pieces of work go on at a time; the others wait, first come, first served. */
+function takeTurns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+  return async (work) => {
+    if (busy >= most) await new Promise<void>((go) => waiting.push(go));
+    else busy += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else busy -= 1;
+    }
+  };
 }
