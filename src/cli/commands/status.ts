@@ -41,6 +41,10 @@ export async function run(args: Arguments, io: Io): Promise<number> {
         row.servedBy.join(',') || '-',
       ]);
       io.out(rows.length > 0 ? table([head, ...cells]) : 'nothing runs\n');
+      for (const { unit, reasons = [] } of rows) {
+        if (reasons.length > 0)
+          io.err(`${unit} has no machine\n${reasons.map((line) => `  ${line}\n`).join('')}`);
+      }
       for (const { name, reason } of unreachable) io.err(`${name} is not reachable: ${reason}\n`);
     }
     if (unreachable.length > 0) return exitCodes.failed;
