@@ -1,5 +1,5 @@
 import { CoreshipError } from '../errors.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, Step } from '../plan/plan.ts';
 import type { Lock } from '../registry/registry.ts';
 import { batches, type NumberedChange } from './batches.ts';
 import type { Emit } from './events.ts';
@@ -64,7 +64,7 @@ async function carryOut(
         onSeen: (seen) => emit({ type: 'step-waiting', index, step, seen }),
         mayGoOn,
       });
-      const at = step.kind === 'start' ? await ports.engine.placedOn?.(step.units) : undefined;
+      const at = settles(step) ? await ports.engine.placedOn?.(step.units) : undefined;
       emit({ type: 'step-done', index, step, milliseconds: ports.clock.now() - began });
       if (at !== undefined && at !== change.machine.id) {
         emit({ type: 'change-done', index, change });
@@ -78,6 +78,11 @@ async function carryOut(
   }
   emit({ type: 'change-done', index, change });
   return 'done';
+}
+
+/** Steps after which a cluster that chooses machines itself may have chosen another. */
+function settles(step: Step): step is Extract<Step, { kind: 'start' | 'wait-active' }> {
+  return step.kind === 'start' || step.kind === 'wait-active';
 }
 
 /** Between two steps, and while waiting: somebody wants to leave, or the lock no longer keeps others out. */

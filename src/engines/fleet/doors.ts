@@ -59,6 +59,8 @@ export function openDoors(settings: DoorSettings): Doors {
   const open = new Map<number, Promise<Door>>();
   let current = 0;
   let answered = false;
+  /** What is waited for right now, so that requests that wait together tell it once. */
+  let told = '';
 
   const doorAt = (index: number): Promise<Door> => {
     const known = open.get(index);
@@ -84,7 +86,6 @@ export function openDoors(settings: DoorSettings): Doors {
     ask: async (request) => {
       const began = clock.now();
       const reasons = new Map<string, unknown>();
-      let told = '';
       const wait = async (why: string): Promise<void> => {
         if (why !== told) tell(`waiting for fleet: ${why}`);
         told = why;
@@ -100,19 +101,21 @@ export function openDoors(settings: DoorSettings): Doors {
           answer = await line.ask(request, timeoutMs);
         } catch (error) {
           reasons.set(name, error);
+          if (open.get(index) === door && answered && entries.length > 1) {
+            tell(`${name} does not answer; entering by ${entryAt(index + 1).name}`);
+          }
           void leave(index, door);
         }
         const waited = clock.now() - began;
         if (!answer) {
           if (!answered && reasons.size === entries.length) throw noEntry(reasons);
           if (waited >= patienceMs) throw noEntry(reasons);
-          if (answered && entries.length > 1 && current !== index)
-            tell(`${name} does not answer; entering by ${entryAt(current).name}`);
           if (reasons.size === entries.length) await wait('no entry answers');
           continue;
         }
         answered = true;
         const temporary = answer.status === 503 ? patienceMs : answer.status === 500 ? doubtMs : 0;
+        if (temporary === 0) told = '';
         if (waited >= temporary) return answer;
         const message = readApiError(answer.text);
         await wait(message || (meaningOf(answer.status, message) ?? `answer ${answer.status}`));

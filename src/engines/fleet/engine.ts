@@ -119,7 +119,9 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       const look = await looks.fresh();
       return units.map((name) => {
         const unit = look.units.get(name);
-        return unit ? count(observed(unit, machine, look), machine) : { ...unknown, name };
+        // A unit that fleet has moved meanwhile is waited for where it is now.
+        const at = unit?.machineID ?? machine;
+        return unit ? count(observed(unit, at, look), at) : { ...unknown, name };
       });
     },
     journal: async (machine, unit, lines) => {

@@ -52,7 +52,7 @@ const meanings: readonly { readonly code: number; readonly pattern: RegExp; read
     code: 500,
     pattern: /^$/,
     meaning:
-      'fleet could not read or write this in etcd: see the journal of fleet there. A unit with an unknown desired state gives this answer for ever; only etcd can mend it',
+      'fleet cannot read or write this in etcd: see the journal of fleet there (a unit with a state that fleet does not know gives this answer for good)',
   },
   { code: 503, pattern: /etcd/, meaning: 'fleet has no etcd: check etcd on the machines' },
 ];

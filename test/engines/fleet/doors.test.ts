@@ -63,7 +63,7 @@ describe('the way into a fleet cluster', () => {
       'fleet server unable to communicate with etcd',
       'waiting for fleet: fleet server unable to communicate with etcd',
     ],
-    [500, '', 'waiting for fleet: fleet could not read or write this in etcd'],
+    [500, '', 'waiting for fleet: fleet cannot read or write this in etcd'],
   ])('waits while fleet answers %i, and says what for', async (status, message, line) => {
     const { engine, fleetd, told } = await fleet(() => ({ c1: {} }));
     await engine.observe([]);
