@@ -1,6 +1,6 @@
 /**
  * The rules of the house: which room may know which other room, and which package lives in which room.
- * CONTRIBUTING.md says why.
+ * CONTRIBUTING.md says it to people.
  */
 const rooms = {
   unit: [],

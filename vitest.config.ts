@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// Real machines are few: the files of these tests take turns.
+const oneByOne = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 600_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -7,12 +10,17 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          globalSetup: 'test/integration/lab/global-setup.ts',
-          // One lab serves all files, so they take turns.
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 600_000,
+          include: ['test/integration/*.test.ts'],
+          globalSetup: 'test/integration/support/host-programs.ts',
+          ...oneByOne,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: ['test/integration/cluster/*.test.ts'],
+          globalSetup: 'test/integration/support/global-setup.ts',
+          ...oneByOne,
         },
       },
     ],

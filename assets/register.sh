@@ -3,8 +3,10 @@
 #
 # It travels inside the sidekick's unit, without these comments.
 #
-# Environment: SERVICE, PORT, KEY (address or host), CHECK (http or tcp), CHECK_PATH, INTERVAL, TIMEOUT, RISE,
+# Environment, set by the unit: SERVICE, PORT, KEY (address or host), CHECK (http or tcp), CHECK_PATH, INTERVAL, TIMEOUT, RISE,
 # FALL, TTL (seconds and counts), COREOS_PRIVATE_IPV4, and etcdctl's own ETCDCTL_* variables.
+# A proxy in /etc/environment is for the way out, not for this machine and its etcd.
+export no_proxy='*' NO_PROXY='*'
 address=${COREOS_PRIVATE_IPV4:-}
 if [ -z "$address" ] || [ -z "${PORT:-}" ]; then
   echo "nothing to register: COREOS_PRIVATE_IPV4='$address' PORT='${PORT:-}'; see /etc/environment" >&2
@@ -14,16 +16,15 @@ value=$address:$PORT
 key=/services/$SERVICE/$value
 if [ "$KEY" = host ]; then key=/services/$SERVICE/$address; fi
 
-# An HTTP check runs in the background and is waited for: a stop signal must not wait for a slow answer.
+# A check runs in the background and is waited for: a stop signal must not wait for a slow answer.
 # A TCP check counts connections, because a server that says nothing first ends it by its time-out.
 check() {
   if [ "$CHECK" = tcp ]; then
-    connects=$(curl -s -o /dev/null --max-time "$TIMEOUT" -w "%{num_connects}" "telnet://$value" </dev/null)
-    [ "$connects" = 1 ]
+    curl -s -o /dev/null --max-time "$TIMEOUT" -w "%{num_connects}" "telnet://$value" </dev/null | grep -qx 1 &
   else
     curl -fs -o /dev/null --max-time "$TIMEOUT" "http://$value$CHECK_PATH" &
-    wait $!
   fi
+  wait $!
 }
 
 # The lease is kept alive by a process of its own, so that a slow check never lets it run out.

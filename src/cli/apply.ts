@@ -11,11 +11,10 @@ import { asKept, refuseMisread } from './as-kept.ts';
 import type { OpenCluster } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { look, refuseUnreachable } from './look.ts';
+import { lookWhole } from './look.ts';
 import { confirm } from './output/confirm.ts';
-import { paintFor } from './output/paint.ts';
-import { planText, summary } from './output/plan-text.ts';
 import { progressFor } from './output/progress.ts';
+import { answerPlan, answerResult, showPlan } from './output/show-plan.ts';
 
 /** How a command changes a cluster. */
 export interface ApplyOptions {
@@ -27,8 +26,8 @@ export interface ApplyOptions {
   readonly dryRun: boolean;
   readonly json: boolean;
   readonly lockWaitSeconds: number;
-  /** Rules of lint that the cluster may misread units by. */
-  readonly allow: readonly string[];
+  /** Rules of lint that the cluster may misread units by. Default: none. */
+  readonly allow?: readonly string[];
   /** Writes the project's files once the plan is agreed to. */
   readonly writeFiles?: () => Promise<void>;
 }
@@ -40,22 +39,21 @@ export async function apply(
   options: ApplyOptions,
   io: Io,
 ): Promise<number> {
-  refuseMisread(options.wanted, cluster.engine, options.allow);
-  const plan = await planNow(cluster, project, options.wanted);
+  refuseMisread(options.wanted, cluster.engine, options.allow ?? []);
+  const plan = await planNow(cluster, project, options.wanted, io);
   if (options.dryRun) {
-    showAnswer(plan, cluster, options, io);
+    answerPlan(plan, cluster.name, options.json, io);
     return exitCodes.done;
   }
   if (plan.changes.length === 0) {
     await options.writeFiles?.();
-    showAnswer(plan, cluster, options, io);
+    answerResult(plan, options.json, io);
     return exitCodes.done;
   }
-  show(plan, cluster, options, io);
+  showPlan(plan, cluster.name, options.json, io);
   await agree(plan, cluster, options, io);
   return underLock(cluster, project, options, io, async (lock) => {
     const agreed = await planAgain(plan, cluster, project, options, io);
-    if (io.interrupt.aborted) throw new CoreshipError('interrupted', 'interrupted; nothing was changed');
     await options.writeFiles?.();
     await followPlan(agreed, cluster, project, options, io, lock);
     return exitCodes.done;
@@ -87,9 +85,9 @@ async function followPlan(
     }
     if (!elsewhere) break;
     moved = true;
-    plan = await planNow(cluster, project, options.wanted);
+    plan = await planNow(cluster, project, options.wanted, io);
   }
-  showResult(moved ? await asLanded(agreed, cluster) : agreed, options, io);
+  answerResult(moved ? await asLanded(agreed, cluster) : agreed, options.json, io);
 }
 
 /** The plan with the machines that the cluster chose. */
@@ -104,14 +102,16 @@ async function asLanded(plan: Plan, cluster: OpenCluster): Promise<Plan> {
 }
 
 /** What would be done right now. */
-export async function planNow(cluster: OpenCluster, project: Project, wanted: Wanted): Promise<Plan> {
+async function planNow(cluster: OpenCluster, project: Project, wanted: Wanted, io: Io): Promise<Plan> {
   const names = wanted.groups.flatMap(({ units }) => units.map(({ name }) => name));
-  const seen = await look(cluster, project, names);
-  refuseUnreachable(seen.observation);
+  const seen = await lookWhole(cluster, project, names, io);
   return makePlan(asKept(wanted, cluster.engine), viewCluster(seen));
 }
 
-/** Between the look and the lock somebody else may have been at work; what was not agreed to is asked again. */
+/**
+ * Between the look and the lock somebody else may have been at work. A plan nobody has agreed to is not carried out,
+ * and nobody is asked while others wait for the lock.
+ */
 async function planAgain(
   shown: Plan,
   cluster: OpenCluster,
@@ -119,12 +119,14 @@ async function planAgain(
   options: ApplyOptions,
   io: Io,
 ): Promise<Plan> {
-  const plan = await planNow(cluster, project, options.wanted);
+  const plan = await planNow(cluster, project, options.wanted, io);
   if (isDeepStrictEqual(plan, shown)) return plan;
   io.err('the cluster has changed since the plan was made; this is the plan now\n');
-  show(plan, cluster, options, io);
-  await agree(plan, cluster, options, io);
-  return plan;
+  showPlan(plan, cluster.name, options.json, io);
+  if (options.yes || !disturbs(plan)) return plan;
+  throw new CoreshipError('failed', 'the plan has changed; nothing was changed on the cluster', {
+    hint: 'run the same command again to agree to the new one',
+  });
 }
 
 async function agree(plan: Plan, cluster: OpenCluster, options: ApplyOptions, io: Io): Promise<void> {
@@ -175,36 +177,3 @@ async function portsOf(cluster: OpenCluster) {
   const registry = await cluster.registry?.();
   return { engine: cluster.engine, clock: cluster.clock, ...(registry ? { registry } : {}) };
 }
-
-function show(plan: Plan, cluster: OpenCluster, options: ApplyOptions, io: Io): void {
-  if (options.json) io.out(`${JSON.stringify({ type: 'plan', cluster: cluster.name, ...plan })}\n`);
-  else io.err(`${planText(plan, `Plan for ${cluster.name}:`, paintFor(process.stderr)) || summary(plan)}\n`);
-}
-
-function showAnswer(plan: Plan, cluster: OpenCluster, options: ApplyOptions, io: Io): void {
-  if (options.json) io.out(`${JSON.stringify({ type: 'plan', cluster: cluster.name, ...plan })}\n`);
-  else if (plan.changes.length === 0)
-    io.out(`nothing to do: ${plan.unchanged.join(', ') || 'nothing runs'} as wanted\n`);
-  else io.out(planText(plan, `Plan for ${cluster.name}:`, paintFor(process.stdout)));
-}
-
-function showResult(plan: Plan, options: ApplyOptions, io: Io): void {
-  if (options.json) {
-    const changes = plan.changes.map(({ action, unit, machine }) => ({ action, unit, machine }));
-    io.out(`${JSON.stringify({ version: 1, type: 'result', changes, unchanged: plan.unchanged })}\n`);
-    return;
-  }
-  if (plan.changes.length === 0) io.out('nothing to do\n');
-  for (const { action, unit, machine } of plan.changes)
-    io.out(`${past[action]} ${unit} on ${machine.name}\n`);
-}
-
-const past = {
-  create: 'created',
-  start: 'started',
-  wait: 'waited for',
-  move: 'moved',
-  refresh: 'refreshed',
-  replace: 'replaced',
-  remove: 'removed',
-} as const satisfies Record<Plan['changes'][number]['action'], string>;

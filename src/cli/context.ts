@@ -103,7 +103,10 @@ async function openRegistry(
 }
 
 async function openDoor(door: Connection, endpoint: URL): Promise<{ listener: Listener; url: string }> {
-  const listener = await listenTcp(door, endpoint.hostname, Number(endpoint.port || '2379'));
+  // A URL keeps the brackets of an IPv6 address, and drops a port that is its scheme's own.
+  const host = endpoint.hostname.replace(/^\[|\]$/g, '');
+  const port = endpoint.port || (endpoint.protocol === 'https:' ? '443' : '80');
+  const listener = await listenTcp(door, host, Number(port));
   return { listener, url: `${endpoint.protocol}//${listener.host}:${listener.port}` };
 }
 

@@ -1,26 +1,38 @@
 import { CoreshipError } from '../errors.ts';
 import { type LabDescription, readLab } from '../lab/description.ts';
+import { isLabName } from '../lab/layout.ts';
 import type { Cluster } from '../project/cluster.ts';
+import { didYouMean } from '../project/did-you-mean.ts';
 import type { Project } from '../project/project.ts';
 
-/** The cluster of that name: from coreship.yaml, or the running lab of that name. */
+/**
+ * The cluster of that name: from coreship.yaml, or the running lab of that name.
+ *
+ * @throws CoreshipError `config` when there is neither.
+ */
 export async function findCluster(project: Project, name: string): Promise<Cluster> {
   const known = project.clusters.find((cluster) => cluster.name === name);
   if (known && known.lab === undefined) return known;
-  const lab = await readLab(known?.lab ?? name);
+  const labName = known?.lab ?? name;
+  const lab = isLabName(labName) ? await readLab(labName) : undefined;
   if (lab) return onLab(known ?? { ...unwritten, name }, lab);
   if (known?.lab !== undefined) {
     throw new CoreshipError('failed', `${name} is the lab ${known.lab}, which is not up`, {
       hint: `start it with: coreship lab up --name ${known.lab}${known.engine === 'fleet' ? ' --bin DIR, where DIR holds fleetd' : ''}`,
     });
   }
-  const names = project.clusters.map((cluster) => cluster.name).join(', ');
-  throw new CoreshipError('config', `there is no cluster ${name}`, {
-    hint:
-      name === 'lab'
-        ? `start the local one with: coreship lab up${names ? `; or choose one of coreship.yaml with --cluster: ${names}` : ''}`
-        : `coreship.yaml has ${names || 'none'}; coreship lab up --name ${name} would make a local one`,
-  });
+  const names = project.clusters.map((cluster) => cluster.name);
+  throw new CoreshipError('config', `there is no cluster ${name}`, { hint: hintFor(name, names) });
+}
+
+function hintFor(name: string, names: readonly string[]): string {
+  if (name === 'lab') {
+    const others =
+      names.length > 0 ? `; or choose one of coreship.yaml with --cluster: ${names.join(', ')}` : '';
+    return `start the local one with: coreship lab up${others}`;
+  }
+  const near = didYouMean(name, names) ?? `coreship.yaml has ${names.join(', ') || 'none'}`;
+  return isLabName(name) ? `${near}; coreship lab up --name ${name} would make a local one` : near;
 }
 
 /** A lab that coreship.yaml does not speak of. */
@@ -33,5 +45,5 @@ function onLab(cluster: Cluster, lab: LabDescription): Cluster {
     return { name, address, port, user, metadata, identityFile, knownHostsFile };
   });
   const own = cluster.engine === 'fleet' ? { entry: machines } : { machines };
-  return { ...cluster, ...own, etcd: { endpoints: ['http://127.0.0.1:2379'] } };
+  return { ...cluster, ...own, etcd: lab.etcd };
 }

@@ -1,3 +1,5 @@
+import type { Paint } from './output/paint.ts';
+
 /** The world as the command line sees it, so that a test can be one. */
 export interface Io {
   /** The answer: standard output. */
@@ -6,8 +8,11 @@ export interface Io {
   readonly err: (text: string) => void;
   /** Whether a person can be asked: standard input and error are a terminal. */
   readonly interactive: boolean;
-  /** Whether talk may be coloured and redrawn. */
+  /** Whether talk may be redrawn. */
   readonly live: boolean;
+  /** Colours for the answer and for talk; each leaves the text alone where it is not for a terminal. */
+  readonly paintOut: Paint;
+  readonly paintErr: Paint;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Aborts at the first Ctrl-C: the step in flight ends, then the command. */

@@ -1,16 +1,27 @@
 import { CoreshipError } from '../errors.ts';
-import type { Seen, Serving } from '../plan/cluster-view.ts';
-import { runningBalancers } from '../plan/cluster-view.ts';
+import { runningBalancers, type Seen, type Serving, viewCluster } from '../plan/cluster-view.ts';
 import type { Observation } from '../plan/observation.ts';
 import type { Project } from '../project/project.ts';
 import { servedBackends } from '../rollout/balancer.ts';
 import type { OpenCluster } from './context.ts';
+import type { Io } from './io.ts';
+
+/** What was seen, and what kept etcd out of sight. */
+export interface Look {
+  readonly seen: Seen;
+  readonly registryError?: unknown;
+}
 
 /** Looks at everything a plan or a status is made from: machines, units, registrations, load balancers. */
-export async function look(cluster: OpenCluster, project: Project, wanted: readonly string[]): Promise<Seen> {
-  const [observation, registrations] = await Promise.all([
-    cluster.engine.observe(wanted),
-    cluster.registry?.().then((registry) => registry.registrations('/services/')),
+export async function look(
+  cluster: OpenCluster,
+  project: Project,
+  wanted: readonly string[],
+  io: Pick<Io, 'interrupt'>,
+): Promise<Look> {
+  const [{ registrations, registryError }, observation] = await Promise.all([
+    readRegistrations(cluster),
+    cluster.engine.observe(wanted, io.interrupt),
   ]);
   const serving = await Promise.all(
     runningBalancers(observation, project.services).map(async (balancer): Promise<Serving> => {
@@ -18,17 +29,41 @@ export async function look(cluster: OpenCluster, project: Project, wanted: reado
       return { balancer, ...(backends ? { backends } : {}) };
     }),
   );
-  return {
+  if (io.interrupt.aborted) throw new CoreshipError('interrupted', 'interrupted; nothing was changed');
+  const seen = {
     observation,
     services: project.services,
     settings: project.registry,
     serving,
     ...(registrations ? { registrations } : {}),
   };
+  return { seen, ...(registryError === undefined ? {} : { registryError }) };
 }
 
-/** Nothing is planned for a cluster of which a part is out of sight. */
-export function refuseUnreachable(observation: Observation): void {
+/** Looks with a view to changing something: a cluster of which a part is out of sight is refused. */
+export async function lookWhole(
+  cluster: OpenCluster,
+  project: Project,
+  wanted: readonly string[],
+  io: Pick<Io, 'interrupt'>,
+): Promise<Seen> {
+  const { seen, registryError } = await look(cluster, project, wanted, io);
+  refuseUnreachable(seen.observation);
+  if (registryError !== undefined) throw registryError;
+  return seen;
+}
+
+/** Machines that do not answer also hide etcd; they are the better message, so this error waits. */
+async function readRegistrations(cluster: OpenCluster) {
+  try {
+    const registry = await cluster.registry?.();
+    return { registrations: await registry?.registrations('/services/') };
+  } catch (registryError) {
+    return { registryError };
+  }
+}
+
+function refuseUnreachable(observation: Observation): void {
   const { unreachable } = observation;
   if (unreachable.length === 0) return;
   const hints = new Set(unreachable.map(({ hint }) => hint).filter((hint) => hint !== undefined));
@@ -40,4 +75,13 @@ export function refuseUnreachable(observation: Observation): void {
       ...(hints.size > 0 ? { hint: [...hints].join('; ') } : {}),
     },
   );
+}
+
+/** Says which services run on the cluster although the project no longer has them. */
+export function warnOfStrays(seen: Seen, known: readonly string[], io: Io): void {
+  const strays = new Set(viewCluster(seen).groups.map(({ group }) => group.service));
+  for (const service of known) strays.delete(service);
+  for (const service of strays) {
+    io.err(`warning: ${service} runs, but is not in the project; coreship destroy ${service} removes it\n`);
+  }
 }

@@ -1,12 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import type { Io } from './io.ts';
+import { paintFor } from './output/paint.ts';
 
 /** The world of a real process. The second Ctrl-C leaves at once. */
 export function processIo(): Io {
   const interrupt = new AbortController();
   const onSignal = (): void => {
     if (interrupt.signal.aborted) process.exit(130);
-    process.stderr.write('interrupted: the step in flight is finished first; again to leave at once\n');
+    process.stderr.write('interrupted: what is under way is finished first; again to leave at once\n');
     interrupt.abort();
   };
   process.on('SIGINT', onSignal);
@@ -20,6 +21,8 @@ export function processIo(): Io {
     err: (text) => void process.stderr.write(text),
     interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY && !process.env['CI']),
     live: Boolean(process.stderr.isTTY && process.env['TERM'] !== 'dumb' && !process.env['CI']),
+    paintOut: paintFor(process.stdout),
+    paintErr: paintFor(process.stderr),
     env: process.env,
     cwd: process.cwd(),
     interrupt: interrupt.signal,

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoreshipError, problemsError } from '../errors.ts';
 import { readAssets } from '../project/assets.ts';
@@ -25,7 +25,10 @@ export async function readServices(root: string): Promise<Config> {
   return config;
 }
 
-/** Unit files that coreship once rendered and that no service stands behind any more. */
+/**
+ * Unit files that coreship once rendered and that no service stands behind any more: their first line still names
+ * them. A copy under another name is somebody's own.
+ */
 export async function leftOverUnits(
   root: string,
   files: readonly RenderedFile[],
@@ -34,12 +37,18 @@ export async function leftOverUnits(
   const found = await Promise.all(
     ['unit-templates', 'static'].map(async (folder) => {
       const names = await listFolder(join(root, folder));
-      return names.map((name) => `${folder}/${name}`);
+      const own = await Promise.all(
+        names
+          .filter((name) => !rendered.has(`${folder}/${name}`))
+          .map(async (name) => ((await isLeftOver(join(root, folder, name), name)) ? [name] : [])),
+      );
+      return own.flat().map((name) => `${folder}/${name}`);
     }),
   );
-  const others = found.flat().filter((path) => !rendered.has(path));
-  const heads = await Promise.all(
-    others.map(async (path) => (await readFile(join(root, path), 'utf8')).split('\n', 1)[0] ?? ''),
-  );
-  return others.filter((_, index) => heads[index]?.includes(': rendered by coreship from'));
+  return found.flat();
+}
+
+async function isLeftOver(path: string, name: string): Promise<boolean> {
+  if (!(await lstat(path)).isFile()) return false;
+  return (await readFile(path, 'utf8')).startsWith(`# ${name}: rendered by coreship from`);
 }

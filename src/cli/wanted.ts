@@ -1,9 +1,10 @@
-import { CoreshipError } from '../errors.ts';
+import { CoreshipError, type Problem } from '../errors.ts';
 import type { Wanted } from '../plan/make-plan.ts';
 import { didYouMean } from '../project/did-you-mean.ts';
 import type { Project } from '../project/project.ts';
-import { checkInstance } from '../services/registration.ts';
-import { groupUnits, instantiate, type UnitGroup } from '../services/unit-groups.ts';
+import { instanceProblem } from '../services/registration.ts';
+import type { Service } from '../services/service.ts';
+import { groupUnits, instantiate, templateGroups, type UnitGroup } from '../services/unit-groups.ts';
 import { parseUnitName, templateOf } from '../unit/name.ts';
 
 /** What `scale` asks for: the groups, and the links that make `instances/` say the same. */
@@ -18,8 +19,8 @@ export interface Scaling {
 /** Exactly these instances of a service. An instance with a file of its own keeps that file's text. */
 export function scaleTo(project: Project, service: string, instances: readonly string[]): Scaling {
   const typed = project.services.find(({ name }) => name === service);
-  if (typed) for (const instance of instances) checkInstance(typed, instance);
   if (!serviceNames(project).includes(service)) throw unknownService(project, service);
+  if (typed) refuseInstances(typed, instances);
   const groups = instantiate(service, [...new Set(instances)], templatesOf(project)).map((group) =>
     withOwnFiles(group, project),
   );
@@ -49,10 +50,9 @@ export function asFiled(project: Project, services: readonly string[]): Wanted {
 
 /** Every service the project has a unit for, typed ones first and in their order. */
 export function serviceNames(project: Project): readonly string[] {
-  const templates = project.units
-    .filter(({ name }) => parseUnitName(name).isTemplate)
-    .map(({ name, text }) => ({ name: name.replace('@.', '@instance.'), text }));
-  const filed = [...desiredGroups(project), ...groupUnits(templates)].map(({ service }) => service);
+  const filed = [...desiredGroups(project), ...templateGroups(templatesOf(project))].map(
+    ({ service }) => service,
+  );
   const typed = project.services.map(({ name }) => name).filter((name) => filed.includes(name));
   return [...new Set([...typed, ...filed])];
 }
@@ -61,6 +61,27 @@ export function serviceNames(project: Project): readonly string[] {
 export function desiredGroups(project: Project): readonly UnitGroup[] {
   const single = project.units.filter(({ name }) => !parseUnitName(name).isTemplate);
   return groupUnits([...project.instances, ...single].map(({ name, text }) => ({ name, text })));
+}
+
+/** All bad names at once. */
+function refuseInstances(service: Service, instances: readonly string[]): void {
+  const problems = instances.flatMap((instance): Problem[] => {
+    const message = instanceProblem(service, instance);
+    return message === undefined
+      ? []
+      : [
+          {
+            rule: 'instance-name',
+            severity: 'error',
+            message: `instance ${JSON.stringify(instance)} ${message}`,
+          },
+        ];
+  });
+  if (problems.length === 0) return;
+  throw new CoreshipError('usage', `${service.name} cannot have these instances; nothing was changed`, {
+    problems,
+    hint: `such as: coreship scale ${service.name} 7777 8888`,
+  });
 }
 
 function templatesOf(project: Project) {

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type AptSource, indexTargetFormat, parseAptSources } from './apt-source.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
 import { withFileLock } from './file-lock.ts';
@@ -7,8 +7,10 @@ import { exists } from './files.ts';
 import { type HostOptions, host } from './host.ts';
 import { finishMachineRoot } from './machine-root.ts';
 import { cacheFolder } from './paths.ts';
+import { pruneBases } from './prune-bases.ts';
 import { imageRecipe, machineRecipe, type Recipe, recipeName } from './recipe.ts';
 import { bootstrapRoot, installPackages } from './rootfs.ts';
+import { storedLayouts } from './stored-layout.ts';
 import { hostSuite } from './support.ts';
 import { together } from './together.ts';
 
@@ -36,7 +38,7 @@ export function baseFolder(name: string): string {
 
 /**
  * Builds what is missing of the bases. Only one coreship builds at a time, and a base is there whole or not
- * at all: it is built aside and renamed.
+ * at all: it is built aside and renamed. A new one replaces those of earlier recipes that no lab uses.
  */
 export async function ensureBases(emit: EmitLabEvent, signal?: AbortSignal): Promise<Bases> {
   const bases = await namedBases();
@@ -47,7 +49,10 @@ export async function ensureBases(emit: EmitLabEvent, signal?: AbortSignal): Pro
     if (missing.length === 0) return;
     const [first] = missing;
     const text = `building the base out of Debian ${first?.suite} packages (once, about a minute)`;
-    await inStep(emit, 'base', text, () => build(missing, emit, signal));
+    await inStep(emit, 'base', text, async () => {
+      await build(missing, emit, signal);
+      await prune(bases.recipes, emit);
+    });
   });
   return bases;
 }
@@ -70,13 +75,23 @@ async function build(recipes: readonly Recipe[], emit: EmitLabEvent, signal?: Ab
         await host(['cp', '--archive', minimal, root], { signal: stop, timeoutMs: 120_000 });
         detail(`packages of the ${recipe.kind}s: ${recipe.packages.join(' ')}`);
         await installPackages(root, recipe.packages, { signal: stop });
-        await (recipe.kind === 'machine' ? finishMachineRoot : archive)(root, { signal: stop });
+        if (recipe.kind === 'machine') await finishMachineRoot(root, recipe, { signal: stop });
+        else await archive(root, { signal: stop });
       };
     await together(recipes.map(finish), signal);
     for (const recipe of recipes) await rename(join(folder, resultOf(recipe)), finished(recipe));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Bases of earlier recipes go, but for those below the machines of a lab. */
+async function prune(recipes: readonly Recipe[], emit: EmitLabEvent): Promise<void> {
+  const used = (await storedLayouts()).map((layout) => layout.base);
+  const today = recipes.map((recipe) => basename(finished(recipe)));
+  const removed = await pruneBases(cacheFolder, new Set([...used, ...today]));
+  if (removed.length === 0) return;
+  emit({ type: 'detail', step: 'base', text: `removed, as no lab uses them: ${removed.join(', ')}` });
 }
 
 async function archive(root: string, options: HostOptions): Promise<void> {

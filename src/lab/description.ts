@@ -1,6 +1,5 @@
 import { readJson } from './files.ts';
 import { checkLabName, type LabLayout } from './layout.ts';
-import { etcdEndpoints } from './machine-files.ts';
 import { labPaths } from './paths.ts';
 
 /** What others need to know of a lab that is up. */
@@ -11,6 +10,7 @@ export interface LabDescription {
   readonly identityFile: string;
   /** The machines' host keys. */
   readonly knownHostsFile: string;
+  /** The lab's etcd as each of its machines sees it: every machine is a member. */
   readonly etcd: { readonly endpoints: readonly string[] };
 }
 
@@ -35,7 +35,7 @@ export function describeLab(layout: LabLayout): LabDescription {
     }),
     identityFile: identity,
     knownHostsFile: knownHosts,
-    etcd: { endpoints: etcdEndpoints(layout) },
+    etcd: { endpoints: ['http://127.0.0.1:2379'] },
   };
 }
 

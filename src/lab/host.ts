@@ -73,7 +73,7 @@ function runToEnd(
       stderr += text;
     });
     const giveUp = (error: CoreshipError): void => {
-      if (child.pid !== undefined) killGroup(child.pid);
+      if (child.pid !== undefined) kill(-child.pid, 'SIGKILL');
       reject(error);
     };
     const abort = (): void => giveUp(interrupted());
@@ -97,12 +97,18 @@ function runToEnd(
   });
 }
 
-function killGroup(leader: number): void {
+/** Sends a signal to a process, or to a group by its negative id (kill(2)); one that has ended needs none. */
+export function kill(id: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-leader, 'SIGKILL');
-  } catch {
-    // It has ended by itself in this moment.
+    process.kill(id, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
+}
+
+/** Whether the host has a program of that name. */
+export async function hasProgram(name: string): Promise<boolean> {
+  return (await tryHost(['sh', '-c', 'command -v "$0"', name])).status === 0;
 }
 
 /** The last lines of a command's or a console's output that are worth showing. */

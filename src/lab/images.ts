@@ -5,7 +5,7 @@ import { CoreshipError } from '../errors.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
 import { exists, readJson, writeJson } from './files.ts';
 import { type HostOptions, host, lastLines } from './host.ts';
-import type { LabLayout } from './layout.ts';
+import type { LabLayout, MachineLayout } from './layout.ts';
 import { labPaths } from './paths.ts';
 import { awaitUnits } from './readiness.ts';
 import { onMachine } from './ssh.ts';
@@ -43,7 +43,8 @@ const hubName = /^[a-z0-9][a-z0-9_-]*(\/[a-z0-9][a-z0-9._-]*)?(:[A-Za-z0-9_][\w.
 
 /**
  * Builds images on the lab's first machine and pushes them to the lab's registry, from where every machine's
- * plain `docker pull` gets them. Images whose content has not changed are left as they are.
+ * plain `docker pull` gets them; machines that hold an older one get the new one at once, for the next start of
+ * a unit. Images whose content has not changed are left as they are.
  */
 export async function ensureImages(
   layout: LabLayout,
@@ -70,6 +71,7 @@ export async function ensureImages(
         const build = ['docker', 'build', '--quiet', '--build-arg', `BASE=${base}`, '--tag', image.name, '-'];
         await docker(layout, build, { ...options, inputFile: archive });
         await push(layout, image.name, options);
+        await Promise.all(layout.machines.slice(1).map((machine) => renew(layout, machine, image, options)));
       });
       stored = { ...stored, [image.name]: hash };
       await writeJson(record, stored);
@@ -116,16 +118,33 @@ async function push(layout: LabLayout, name: string, options: HostOptions): Prom
   await docker(layout, ['docker', 'push', '--quiet', target], options);
 }
 
-async function docker(layout: LabLayout, words: readonly string[], options: HostOptions): Promise<void> {
+/** Units pull only what is missing: a machine that holds an older image of that name would go on with it. */
+async function renew(
+  layout: LabLayout,
+  machine: MachineLayout,
+  { name }: LabImage,
+  options: HostOptions,
+): Promise<void> {
+  await awaitUnits(layout, machine, ['docker.service'], options.signal);
+  const held = await onMachine(layout.name, machine, ['sudo', 'docker', 'image', 'inspect', name], options);
+  if (held.status === 0) await docker(layout, ['docker', 'pull', '--quiet', name], options, machine);
+}
+
+async function docker(
+  layout: LabLayout,
+  words: readonly string[],
+  options: HostOptions,
+  machine = first(layout),
+): Promise<void> {
   const limits = { ...options, timeoutMs: 180_000 };
-  const result = await onMachine(layout.name, first(layout), ['sudo', ...words], limits);
+  const result = await onMachine(layout.name, machine, ['sudo', ...words], limits);
   if (result.status === 0) return;
-  throw new CoreshipError('failed', `${words.slice(0, 2).join(' ')} failed on ${first(layout).name}`, {
+  throw new CoreshipError('failed', `${words.slice(0, 2).join(' ')} failed on ${machine.name}`, {
     details: lastLines(result.stderr || result.stdout),
   });
 }
 
-function first(layout: LabLayout): LabLayout['machines'][number] {
+function first(layout: LabLayout): MachineLayout {
   const [machine] = layout.machines;
   if (machine === undefined) throw new CoreshipError('bug', 'a lab without machines');
   return machine;

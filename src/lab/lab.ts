@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { CoreshipError } from '../errors.ts';
 import { alone } from './alone.ts';
 import { type Bases, baseFolder, ensureBases } from './base.ts';
@@ -7,8 +7,9 @@ import { type EmitLabEvent, inStep } from './events.ts';
 import { exists, writeJson } from './files.ts';
 import { checkBin, ensureFleet } from './fleet.ts';
 import { checkImages, ensureImages, type LabImage } from './images.ts';
+import { raiseInotifyLimit, restoreInotifyLimit } from './inotify-limit.ts';
 import { ensureKey, writeKnownHosts } from './keys.ts';
-import { checkLabName, type LabLayout } from './layout.ts';
+import { checkLabName, checkMachineCount, type LabLayout } from './layout.ts';
 import { isRunning, startMachine } from './machine.ts';
 import { ensureBridge, mendCable } from './network.ts';
 import { labPaths } from './paths.ts';
@@ -33,8 +34,8 @@ export interface LabOptions {
  * Brings a lab up: from nothing, out of whatever an interrupted run or a reboot of the host left, or only
  * looking after it when it is up already.
  *
- * @throws CoreshipError `failed` where no lab can run or something does not come up, `usage` for a bad name
- * or another number of machines than the lab has, `interrupted` on abort.
+ * @throws CoreshipError `failed` where no lab can run or something does not come up, `usage` for a bad name or
+ * number of machines, or another number than the lab has, before anything is begun; `interrupted` on abort.
  */
 export async function labUp(
   options: LabOptions,
@@ -42,11 +43,13 @@ export async function labUp(
   signal?: AbortSignal,
 ): Promise<LabDescription> {
   const name = checkLabName(options.name);
+  if (options.machines !== undefined) checkMachineCount(options.machines);
   await requireLabSupport();
   await checkImages(options.images);
   const { bin } = options;
   if (bin !== undefined) await checkBin(bin);
   return await alone(name, { emit, signal }, async () => {
+    await refuseOtherSize(options);
     await ensureHostPackages(emit);
     const bases = await ensureBases(emit, signal);
     const layout = await settle(options, bases);
@@ -69,9 +72,19 @@ export async function labDown(labName: string, emit: EmitLabEvent): Promise<void
   const name = checkLabName(labName);
   await requireLabSupport();
   await alone(name, { emit }, () => inStep(emit, 'clean', `taking ${name} down`, () => sweepLab(name)));
+  await restoreInotifyLimit();
 }
 
 const neededUnits = ['multi-user.target', 'etcd.service', 'docker.service'];
+
+/** Machines cannot be added to a lab's etcd, nor taken out of it. */
+async function refuseOtherSize({ name, machines }: LabOptions): Promise<void> {
+  const size = (await readLayout(name))?.machines.length;
+  if (size === undefined || machines === undefined || machines === size) return;
+  throw new CoreshipError('usage', `${name} has ${size} machines, not ${machines}`, {
+    hint: `coreship lab down --name ${name} first, or choose another name`,
+  });
+}
 
 /** The lab's layout: the one it has, or a new one. */
 async function settle(options: LabOptions, bases: Bases): Promise<LabLayout> {
@@ -81,11 +94,6 @@ async function settle(options: LabOptions, bases: Bases): Promise<LabLayout> {
     // Without its base, or its layout, nothing that is left of a lab can be used again.
     await sweepLab(name);
     return await createLayout(name, machines ?? 3, bases.machine);
-  }
-  if (machines !== undefined && machines !== layout.machines.length) {
-    throw new CoreshipError('usage', `${name} has ${layout.machines.length} machines, not ${machines}`, {
-      hint: `coreship lab down --name ${name} first, or choose another name`,
-    });
   }
   return layout;
 }
@@ -108,10 +116,4 @@ async function startMissing(layout: LabLayout, emit: EmitLabEvent, signal?: Abor
     await together(starts, signal);
     await writeKnownHosts(layout);
   });
-}
-
-/** Each init and each docker takes some; the kernel's own limit stops the 28th machine. */
-async function raiseInotifyLimit(): Promise<void> {
-  const limit = '/proc/sys/fs/inotify/max_user_instances';
-  if (Number(await readFile(limit, 'utf8')) < 1024) await writeFile(limit, '1024');
 }

@@ -49,10 +49,25 @@ const mostMachines = 7;
  * @throws CoreshipError `usage` for any other name.
  */
 export function checkLabName(name: string): string {
-  if (/^[a-z][a-z0-9-]{0,9}$/.test(name)) return name;
+  if (isLabName(name)) return name;
   throw new CoreshipError('usage', `${JSON.stringify(name)} is no name for a lab`, {
     hint: 'a small letter, then at most nine small letters, digits and dashes',
   });
+}
+
+/** Whether a lab can have this name. */
+export function isLabName(name: string): boolean {
+  return /^[a-z][a-z0-9-]{0,9}$/.test(name);
+}
+
+/**
+ * Checks how many machines a lab should have.
+ *
+ * @throws CoreshipError `usage` for other numbers than 1 to 7.
+ */
+export function checkMachineCount(machines: number): number {
+  if (Number.isInteger(machines) && machines >= 1 && machines <= mostMachines) return machines;
+  throw new CoreshipError('usage', `a lab has 1 to ${mostMachines} machines, not ${machines}`);
 }
 
 /**
@@ -62,11 +77,9 @@ export function checkLabName(name: string): string {
  */
 export function layOut(facts: LayoutFacts): LabLayout {
   const name = checkLabName(facts.name);
-  if (!Number.isInteger(facts.machines) || facts.machines < 1 || facts.machines > mostMachines) {
-    throw new CoreshipError('usage', `a lab has 1 to ${mostMachines} machines, not ${facts.machines}`);
-  }
+  const length = checkMachineCount(facts.machines);
   const subnet = chooseSubnet(name, facts.takenSubnets);
-  const machines = Array.from({ length: facts.machines }, (_, index) => ({
+  const machines = Array.from({ length }, (_, index) => ({
     name: `${name}-${index + 1}`,
     id: facts.newId(),
     address: `${labNetwork}.${subnet}.${11 + index}`,

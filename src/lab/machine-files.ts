@@ -18,11 +18,6 @@ export function registryAddress(layout: LabLayout): string {
   return `${layout.machines[0]?.address}:5000`;
 }
 
-/** The etcd of the lab, as machines and host see it. */
-export function etcdEndpoints(layout: LabLayout): readonly string[] {
-  return layout.machines.map((machine) => `http://${machine.address}:2379`);
-}
-
 /** The files that make a machine out of the base: who it is and who its neighbours are. */
 export function machineFiles(
   layout: LabLayout,

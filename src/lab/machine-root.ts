@@ -1,23 +1,17 @@
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HostOptions, host } from './host.ts';
-import { coreUid, registryMark } from './machine-files.ts';
+import { coreUid } from './machine-files.ts';
+import type { Recipe } from './recipe.ts';
 import { writeFilesBelow } from './rootfs.ts';
 import { sealedIn } from './sealed.ts';
 
 /** Makes the root of all machines out of a Debian root with the packages of the machine's recipe. */
-export async function finishMachineRoot(root: string, options: HostOptions): Promise<void> {
+export async function finishMachineRoot(root: string, recipe: Recipe, options: HostOptions): Promise<void> {
   const within = (...words: string[]): Promise<string> => host(sealedIn(root, words), options);
   await within('useradd', '--create-home', '--shell', '/bin/bash', '--uid', String(coreUid), 'core');
-  await within('systemctl', '--quiet', 'mask', ...useless);
-  await writeFilesBelow(root, {
-    'etc/sudoers.d/core': 'core ALL=(ALL) NOPASSWD: ALL\n',
-    'etc/ssh/sshd_config.d/lab.conf': 'PasswordAuthentication no\n',
-    'etc/default/locale': 'LANG=C.UTF-8\n',
-    // Filled in by each machine.
-    'etc/machine-id': '',
-    'etc/systemd/system/docker-registry.service.d/lab.conf': `[Unit]\nConditionPathExists=/${registryMark}\n`,
-  });
+  await within('systemctl', '--quiet', 'mask', ...recipe.masked);
+  await writeFilesBelow(root, recipe.files);
   await chmod(join(root, 'etc/sudoers.d/core'), 0o440);
   await rm(join(root, 'etc/hostname'), { force: true });
   await rm(join(root, 'etc/resolv.conf'), { force: true });
@@ -28,13 +22,6 @@ export async function finishMachineRoot(root: string, options: HostOptions): Pro
   const registry = join(root, 'etc/docker/registry/config.yml');
   await writeFile(registry, withoutTopLevelKey(await readFile(registry, 'utf8'), 'auth'));
 }
-
-/** Units that have nothing to do in a machine without hardware, users or a way to the archive. */
-const useless = [
-  ...['systemd-logind.service', 'systemd-udevd.service', 'getty.target', 'console-getty.service'],
-  ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer'],
-  'e2scrub_reap.service',
-];
 
 /** Cuts a key with everything indented below it out of a YAML file of the plain kind. */
 export function withoutTopLevelKey(yaml: string, key: string): string {

@@ -6,7 +6,7 @@ import { CoreshipError } from '../errors.ts';
 import { baseFolder } from './base.ts';
 import { isPopulated, killMachine, makeCgroups, supervisors } from './cgroup.ts';
 import { exists } from './files.ts';
-import { type HostOptions, searchPath } from './host.ts';
+import { type HostOptions, kill, searchPath } from './host.ts';
 import { ensureKey } from './keys.ts';
 import type { LabLayout, MachineLayout } from './layout.ts';
 import { coreUid, machineFiles } from './machine-files.ts';
@@ -52,7 +52,7 @@ export async function stopMachine(lab: string, machine: MachineLayout): Promise<
  * units are stopped in order. The result is false when it still runs after the time.
  */
 export async function shutDownMachine(lab: string, machine: string, timeoutMs: number): Promise<boolean> {
-  for (const id of await supervisors(lab, machine)) process.kill(id, 'SIGTERM');
+  for (const id of await supervisors(lab, machine)) kill(id, 'SIGTERM');
   return await waitUntil(async () => !(await isPopulated(lab, machine)), { timeoutMs });
 }
 

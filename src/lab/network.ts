@@ -1,4 +1,4 @@
-import { type HostOptions, host, tryHost } from './host.ts';
+import { type HostOptions, hasProgram, host, tryHost } from './host.ts';
 import {
   bridgeName,
   hostAddress,
@@ -52,14 +52,9 @@ export async function unplug(machine: Pick<MachineLayout, 'namespace' | 'link'>)
 
 /** Removes every cable, namespace and bridge of a lab. */
 export async function removeNetwork(lab: string): Promise<void> {
-  for (const link of (await links()).filter((name) => isLabLink(lab, name))) {
-    await tryHost(['ip', 'link', 'delete', link]);
-  }
-  for (const namespace of (await namespaces()).filter((name) => isLabNamespace(lab, name))) {
-    await host(['ip', 'netns', 'delete', namespace]);
-  }
-  if (await linkExists(bridgeName(lab))) await host(['ip', 'link', 'delete', bridgeName(lab)]);
-  await tryHost(['iptables', '--delete', ...forwardRule(bridgeName(lab))]);
+  // On a host that never had a lab, there may be nothing to remove and nothing to remove it with.
+  if (await hasProgram('ip')) await removeInterfaces(lab);
+  if (await hasProgram('iptables')) await tryHost(['iptables', '--delete', ...forwardRule(bridgeName(lab))]);
 }
 
 /** Whether the machine has its cable and its namespace. */
@@ -75,6 +70,16 @@ export async function usedSubnets(): Promise<ReadonlySet<number>> {
     Number(match[1]),
   );
   return new Set(numbers);
+}
+
+async function removeInterfaces(lab: string): Promise<void> {
+  for (const link of (await links()).filter((name) => isLabLink(lab, name))) {
+    await tryHost(['ip', 'link', 'delete', link]);
+  }
+  for (const namespace of (await namespaces()).filter((name) => isLabNamespace(lab, name))) {
+    await host(['ip', 'netns', 'delete', namespace]);
+  }
+  if (await linkExists(bridgeName(lab))) await host(['ip', 'link', 'delete', bridgeName(lab)]);
 }
 
 /** A firewall of the host, docker's for one, may be made to see bridged traffic, and then drops it. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { registryMark } from './machine-files.ts';
 
 /** What a root file system is made from. Equal recipes give the same name in the cache. */
 export interface Recipe {
@@ -8,9 +9,13 @@ export interface Recipe {
   /** Debian's name of the architecture. */
   readonly arch: string;
   readonly packages: readonly string[];
+  /** systemd units that are never to start. */
+  readonly masked: readonly string[];
+  /** Files beside those of the packages: their text by their path below the root. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
-/** Raised when a recipe is carried out in another way than before, so that old results are not used. */
+/** Raised when a recipe is carried out in another way than before, which no recipe tells. */
 const version = 1;
 
 /** The root of every machine: what a CoreOS machine of the tutorial has, in Debian's packages. */
@@ -20,13 +25,29 @@ export function machineRecipe(suite: string, arch: string): Recipe {
     ...['iproute2', 'iptables', 'procps', 'netbase', 'curl', 'ca-certificates'],
     ...['etcd-server', 'etcd-client', 'docker.io', 'docker-registry'],
   ];
-  return { kind: 'machine', suite, arch, packages };
+  return { kind: 'machine', suite, arch, packages, masked: useless, files: machineFiles };
 }
+
+/** Units that have nothing to do in a machine without hardware, users or a way to the archive. */
+const useless = [
+  ...['systemd-logind.service', 'systemd-udevd.service', 'getty.target', 'console-getty.service'],
+  ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer'],
+  'e2scrub_reap.service',
+];
+
+const machineFiles = {
+  'etc/sudoers.d/core': 'core ALL=(ALL) NOPASSWD: ALL\n',
+  'etc/ssh/sshd_config.d/lab.conf': 'PasswordAuthentication no\n',
+  'etc/default/locale': 'LANG=C.UTF-8\n',
+  // Filled in by each machine.
+  'etc/machine-id': '',
+  'etc/systemd/system/docker-registry.service.d/lab.conf': `[Unit]\nConditionPathExists=/${registryMark}\n`,
+};
 
 /** The root below the example images: both servers, and what the load balancer's watcher needs. */
 export function imageRecipe(suite: string, arch: string): Recipe {
   const packages = ['apache2', 'nginx-light', 'curl', 'etcd-client', 'ca-certificates', 'bash', 'procps'];
-  return { kind: 'image', suite, arch, packages };
+  return { kind: 'image', suite, arch, packages, masked: [], files: {} };
 }
 
 /** Name of a recipe's result in the cache. */

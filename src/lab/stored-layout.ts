@@ -12,6 +12,13 @@ export async function readLayout(name: string): Promise<LabLayout | undefined> {
   return await readJson<LabLayout>(labPaths(checkLabName(name)).layout);
 }
 
+/** The layouts of all labs of this host. */
+export async function storedLayouts(): Promise<readonly LabLayout[]> {
+  const names = await readdir(labsFolder).catch(() => []);
+  const layouts = await Promise.all(names.map((name) => readJson<LabLayout>(labPaths(name).layout)));
+  return layouts.filter((layout) => layout !== undefined);
+}
+
 /** @throws CoreshipError `failed` when there is no lab of that name. */
 export async function requireLayout(name: string): Promise<LabLayout> {
   const layout = await readLayout(name);
@@ -22,18 +29,13 @@ export async function requireLayout(name: string): Promise<LabLayout> {
 /** Lays out a new lab in a network of its own and stores that. */
 export async function createLayout(name: string, machines: number, base: string): Promise<LabLayout> {
   return await withFileLock(layoutsLockPath, { timeoutMs: 30_000 }, async () => {
-    const takenSubnets = new Set([...(await usedSubnets()), ...(await subnetsOfLabs())]);
+    // Labs that are not running have their subnets, too.
+    const taken = (await storedLayouts()).map((layout) => layout.subnet);
+    const takenSubnets = new Set([...(await usedSubnets()), ...taken]);
     const newId = (): string => randomUUID().replaceAll('-', '');
     const layout = layOut({ name, machines, base, takenSubnets, newId });
     await mkdir(labPaths(name).folder, { recursive: true });
     await writeJson(labPaths(name).layout, layout);
     return layout;
   });
-}
-
-/** Labs that are not running have their subnets, too. */
-async function subnetsOfLabs(): Promise<readonly number[]> {
-  const names = await readdir(labsFolder).catch(() => []);
-  const layouts = await Promise.all(names.map((name) => readJson<LabLayout>(labPaths(name).layout)));
-  return layouts.flatMap((layout) => (layout === undefined ? [] : [layout.subnet]));
 }

@@ -3,7 +3,7 @@ import { CoreshipError } from '../errors.ts';
 import { cgroupRoots } from './cgroup.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
 import { readText } from './files.ts';
-import { host, tryHost } from './host.ts';
+import { hasProgram, host, tryHost } from './host.ts';
 
 /** Debian's code name of this host, such as `bookworm`; empty elsewhere. */
 export async function hostSuite(): Promise<string> {
@@ -50,10 +50,16 @@ const hostPackages = {
   'openssh-client': 'ssh',
 } satisfies Record<string, string>;
 
-/** Installs the Debian packages which the lab needs on the host and which are missing. */
-export async function ensureHostPackages(emit: EmitLabEvent): Promise<void> {
-  const found = await Promise.all(Object.values(hostPackages).map(isInstalled));
-  const missing = Object.keys(hostPackages).filter((_, index) => !found[index]);
+/**
+ * Installs those Debian packages whose program is missing on the host; by default what the lab needs there.
+ * `packages` gives each package's telling program.
+ */
+export async function ensureHostPackages(
+  emit: EmitLabEvent,
+  packages: Readonly<Record<string, string>> = hostPackages,
+): Promise<void> {
+  const found = await Promise.all(Object.values(packages).map(hasProgram));
+  const missing = Object.keys(packages).filter((_, index) => !found[index]);
   if (missing.length === 0) return;
   await inStep(emit, 'packages', `installing ${missing.join(', ')}`, async () => {
     // Without the signal: an installation cut short would leave the host's packages half configured.
@@ -62,8 +68,4 @@ export async function ensureHostPackages(emit: EmitLabEvent): Promise<void> {
     await host([...apt, 'update'], options);
     await host([...apt, '--no-install-recommends', 'install', ...missing], options);
   });
-}
-
-async function isInstalled(program: string): Promise<boolean> {
-  return (await tryHost(['sh', '-c', 'command -v "$0"', program])).status === 0;
 }

@@ -1,6 +1,6 @@
 import { CoreshipError } from '../errors.ts';
 import { type RegistrationEntry, registrationEntry } from '../services/registration.ts';
-import type { RegistrySettings, Service } from '../services/service.ts';
+import { addressVariables, type RegistrySettings, type Service } from '../services/service.ts';
 import { groupUnits, type UnitGroup } from '../services/unit-groups.ts';
 import { containerName, mainUnit } from '../services/unit-names.ts';
 import { parseUnitName } from '../unit/name.ts';
@@ -40,6 +40,8 @@ export interface ClusterView {
   unitsOf(group: UnitGroup, machine: string): readonly ObservedUnit[];
   gates(group: UnitGroup, machine: MachineRef): Gates;
   isServed(group: UnitGroup, machine: MachineRef): boolean;
+  /** Names of variables that a typed service needs and the machine's /etc/environment lacks. */
+  missingAddresses(group: UnitGroup, machine: ObservedMachine): readonly string[];
 }
 
 /** Makes what was seen answer a plan's questions. */
@@ -95,6 +97,11 @@ export function viewCluster(seen: Seen): ClusterView {
     },
     gates,
     isServed,
+    missingAddresses: (group, { addresses }) => {
+      const ports = seen.services.find(({ name }) => name === group.service)?.ports ?? [];
+      const needed = new Set(ports.map(({ address }) => address));
+      return [...needed].filter((address) => !addresses[address]).map((address) => addressVariables[address]);
+    },
   };
 }
 

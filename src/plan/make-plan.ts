@@ -28,6 +28,7 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
   const beside = placeGroups(wanted.groups, [...others, ...leaving], view);
   const placement = beside.unplaced.length === 0 ? beside : placeGroups(wanted.groups, others, view);
   refuseUnplaced(placement.unplaced, wanted, view);
+  refuseWithoutAddress(wanted, placement, view);
 
   const changes: Change[] = [];
   const unchanged: string[] = [];
@@ -162,5 +163,22 @@ function refuseUnplaced(unplaced: GroupPlacement['unplaced'], wanted: Wanted, vi
         .sort(),
     ]),
     hint: 'nothing was changed; add a machine, or loosen the rules in [X-Fleet]',
+  });
+}
+
+/** A unit that publishes a port on an address its machine does not have would publish it on all of them. */
+function refuseWithoutAddress(wanted: Wanted, placement: GroupPlacement, view: ClusterView): void {
+  const lacking = wanted.groups.flatMap((group) =>
+    (placement.machines.get(group.main) ?? []).flatMap((id) => {
+      const machine = view.machine(id);
+      return view
+        .missingAddresses(group, machine)
+        .map((name) => `${machine.name}: ${group.main} needs ${name}`);
+    }),
+  );
+  if (lacking.length === 0) return;
+  throw new CoreshipError('failed', 'machines lack an address that units publish ports on', {
+    details: lacking,
+    hint: 'nothing was changed; write it into /etc/environment there, as in COREOS_PRIVATE_IPV4=10.0.0.1',
   });
 }

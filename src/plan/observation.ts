@@ -12,6 +12,8 @@ export interface UnitState {
   readonly mainPid: number;
   /** Automatic restarts since the unit was last started by hand. */
   readonly restarts: number;
+  /** Whether a job is queued for it: a start that waits for others, or a stop. */
+  readonly queued: boolean;
   /** True where systemd runs an older text than the file's. */
   readonly reloadNeeded: boolean;
 }

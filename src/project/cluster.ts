@@ -38,7 +38,7 @@ export interface ClusterMachine extends SshAddress {
 
 /** The cluster's etcd. Secrets are named by file and never written into a unit. */
 export interface EtcdSettings {
-  /** As seen from a machine: `http://127.0.0.1:2379`. */
+  /** As seen from a machine: `http://127.0.0.1:2379`. Over TLS, all certificates must hold the first one's host name. */
   readonly endpoints: readonly string[];
   readonly username?: string;
   /** File on this computer whose first line is the password. */

@@ -172,5 +172,10 @@ function clusterFindings({ name, machines, etcd }: Cluster): readonly Finding[] 
     const message = `"${given}" is of no use without "${lacking}"`;
     findings.push({ rule: 'incomplete-etcd', path, part: 'key', message, hint: `add "${lacking}"` });
   }
+  if (etcd && !etcd.caFile && (etcd.certFile || etcd.endpoints.some((url) => url.startsWith('https:')))) {
+    const path = ['clusters', name, 'etcd'];
+    const message = 'etcd over TLS needs "caFile", the certificate of whoever signed its own';
+    findings.push({ rule: 'incomplete-etcd', path, part: 'key', message, hint: 'add "caFile"' });
+  }
   return findings;
 }

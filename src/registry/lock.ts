@@ -6,6 +6,9 @@ import type { Lock, LockHolder, LockRequest } from './registry.ts';
 /** Seconds until the lock of a killed run is free again. */
 const ttlSeconds = 15;
 
+/** Seconds before its end from which a lease is not relied on: a step may begin right after the question. */
+const marginSeconds = 2;
+
 /** Milliseconds between two tries for a lock that somebody else holds. */
 const retryMs = 500;
 
@@ -16,9 +19,16 @@ export async function acquireLock(client: Etcd3, request: LockRequest, ask: Ask)
   const key = `/coreship/${request.project}/lock`;
   const deadline = Date.now() + request.waitMs;
   const lease = client.lease(ttlSeconds, { autoKeepAlive: true });
-  let held = true;
-  lease.on('lost', () => {
-    held = false;
+  // etcd3 tells of a lost lease only after twice its life, when another run may long have the lock. So what counts is
+  // when the last keep-alive that was answered went out.
+  let sent = performance.now();
+  let confirmed = sent;
+  let released = false;
+  lease.on('keepaliveFired', () => {
+    sent = performance.now();
+  });
+  lease.on('keepaliveSucceeded', () => {
+    confirmed = sent;
   });
   try {
     let told = false;
@@ -35,9 +45,9 @@ export async function acquireLock(client: Etcd3, request: LockRequest, ask: Ask)
     throw error;
   }
   return {
-    held: () => held,
+    held: () => !released && performance.now() - confirmed < (ttlSeconds - marginSeconds) * 1000,
     release: async () => {
-      held = false;
+      released = true;
       // A lease that cannot be revoked runs out by itself.
       await lease.revoke().catch(() => undefined);
     },
@@ -51,19 +61,26 @@ async function tryOnce(
   key: string,
   holder: LockHolder,
 ): Promise<LockHolder | undefined> {
+  const id = await lease.grant();
   const put = await client
     .if(key, 'Create', '==', 0)
-    .then(
-      client
-        .put(key)
-        .value(JSON.stringify(holder))
-        .lease(await lease.grant()),
-    )
+    .then(client.put(key).value(JSON.stringify(holder)).lease(id))
     .else(client.get(key))
     .commit();
-  if (put.succeeded) return undefined;
-  const value = put.responses[0]?.response_range?.kvs[0]?.value.toString();
-  return value === undefined ? unknownHolder : (JSON.parse(value) as LockHolder);
+  const found = put.responses[0]?.response_range?.kvs[0];
+  // A try whose answer was lost may have put the key already.
+  if (put.succeeded || found?.lease === id) return undefined;
+  return readHolder(found?.value.toString() ?? '');
+}
+
+/** Who holds the lock. A key that others wrote locks as well; what it does not say is unknown. */
+function readHolder(text: string): LockHolder {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { ...unknownHolder, ...(typeof value === 'object' ? value : {}) };
+  } catch {
+    return unknownHolder;
+  }
 }
 
 const unknownHolder: LockHolder = { who: 'somebody', command: 'unknown', pid: 0, since: 'just now' };

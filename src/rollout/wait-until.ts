@@ -1,8 +1,16 @@
 import { CoreshipError } from '../errors.ts';
 import type { Clock } from './ports.ts';
 
-/** One look at what is waited for: done, or what is seen instead. Throwing gives the wait up. */
-export type Look = () => Promise<{ readonly done: true } | { readonly done: false; readonly seen: string }>;
+/**
+ * One look at what is waited for: done, what is seen instead, or why there is no use in waiting on. A probe that throws
+ * has seen nothing: a connection may come back before the time is up.
+ */
+export type Probe = () => Promise<ProbeResult>;
+
+type ProbeResult =
+  | { readonly done: true }
+  | { readonly done: false; readonly seen: string }
+  | { readonly failed: CoreshipError };
 
 /** Who follows a wait, and may end it. */
 export interface WaitWatch {
@@ -27,12 +35,13 @@ export interface WaitOptions {
 const intervalMs = 200;
 
 /** Looks until it is done. @throws CoreshipError `failed` after the time-out, saying what was seen last */
-export async function waitUntil(look: Look, options: WaitOptions): Promise<void> {
+export async function waitUntil(probe: Probe, options: WaitOptions): Promise<void> {
   const { clock, timeoutMs, what, watch } = options;
   const deadline = clock.now() + timeoutMs;
   let last = '';
   for (;;) {
-    const state = await look();
+    const state = await probe().catch(unseen);
+    if ('failed' in state) throw state.failed;
     if (state.done) return;
     if (state.seen !== last) watch.onSeen(state.seen);
     last = state.seen;
@@ -44,4 +53,9 @@ export async function waitUntil(look: Look, options: WaitOptions): Promise<void>
     ...(options.details ? { details: await options.details() } : {}),
     ...(options.hint === undefined ? {} : { hint: options.hint }),
   });
+}
+
+function unseen(error: unknown): ProbeResult {
+  if (!(error instanceof CoreshipError) || error.code !== 'failed') throw error;
+  return { done: false, seen: error.message };
 }

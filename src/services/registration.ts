@@ -1,4 +1,3 @@
-import { CoreshipError } from '../errors.ts';
 import type { Port, RegistrySettings, Service } from './service.ts';
 
 /** The port whose answers are checked and registered: the service's first. */
@@ -33,14 +32,16 @@ export function registrationEntry(
   return { key: settings.key === 'host' ? `${prefix}${ip}` : `${prefix}${value}`, value };
 }
 
-/** Refuses an instance name that the service cannot have: a port where its name is one. */
-export function checkInstance(service: Service, instance: string): void {
-  if (!service.ports.some((port) => port.host === 'instance')) return;
-  const port = Number(instance);
-  if (/^[1-9]\d*$/.test(instance) && port <= 65_535) return;
-  throw new CoreshipError('usage', `instance ${JSON.stringify(instance)} of ${service.name} is not a port`, {
-    hint: `${service.name} listens on the port its instance is named after: a number from 1 to 65535`,
-  });
+/** Why a service cannot have an instance of this name; nothing where it can. */
+export function instanceProblem(service: Service, instance: string): string | undefined {
+  if (service.ports.some((port) => port.host === 'instance')) {
+    const isPort = /^[1-9]\d*$/.test(instance) && Number(instance) <= 65_535;
+    return isPort
+      ? undefined
+      : `is not a port, and ${service.name} listens on the port its instance is named after`;
+  }
+  // The instance is part of the container's name, which docker is strict about.
+  return /^[A-Za-z0-9_.-]+$/.test(instance) ? undefined : 'may hold letters, digits and _ . - only';
 }
 
 function hostPort(port: Port, instance: string | undefined): number | string {

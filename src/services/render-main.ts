@@ -1,7 +1,7 @@
 import { writeRules } from '../placement/write-rules.ts';
-import { quoteEnvironment, quoteWord } from '../unit/quote.ts';
+import { quoteWord } from '../unit/quote.ts';
 import type { View } from './fill.ts';
-import type { Placement, Port, Service } from './service.ts';
+import { addressVariables, type Placement, type Port, type Service } from './service.ts';
 import { containerName, mainUnit, sidekickUnit, withInstanceSpecifier } from './unit-names.ts';
 
 /** What fills units/main.service.mustache. */
@@ -21,23 +21,15 @@ export function mainView(service: Service): View {
     pullMissing: service.pull === 'missing',
     pullAlways: service.pull === 'always',
     startTimeout: service.startTimeout,
-    environment: assignments(service.environment),
     options: [
       ...service.ports.map(publish),
-      ...Object.keys(service.environment).map(pass),
+      ...Object.entries(service.environment).map(variable),
       ...etcdOptions(service),
     ].map((option) => ({ option })),
     command: commandWords(service.command),
     placed: placement.length > 0,
     placement,
   };
-}
-
-/** `Environment=` values, quoted so that the unit says exactly what was written. */
-export function assignments(environment: Readonly<Record<string, string | number>>): readonly View[] {
-  return Object.entries(environment).map(([name, value]) => ({
-    assignment: quoteEnvironment(name, String(value)),
-  }));
 }
 
 /** Behind the image where they are few; a line a word where one line would be too long to read. */
@@ -56,18 +48,24 @@ function description(service: Service): string {
 }
 
 function publish(port: Port): string {
-  const address = port.address === 'private' ? 'COREOS_PRIVATE_IPV4' : 'COREOS_PUBLIC_IPV4';
   const host = port.host === 'instance' ? '%i' : port.host;
-  return `-p \${${address}}:${host}:${port.container}`;
+  return `-p \${${addressVariables[port.address]}}:${host}:${port.container}`;
 }
 
-/** Handed on by name: the value stays in the unit's environment and out of the process list. */
-function pass(name: string): string {
-  return `-e ${name}`;
+/** A word of its own rather than an `Environment=` line, which a line in /etc/environment would override. */
+function variable([name, value]: readonly [string, string]): string {
+  return `-e ${quoteWord(`${name}=${value}`)}`;
 }
 
 function etcdOptions(service: Service): readonly string[] {
-  return service.loadBalancer ? ['-e HOST_IP=$' + '{COREOS_PRIVATE_IPV4}', '-e ETCDCTL_ENDPOINTS'] : [];
+  return service.loadBalancer
+    ? [
+        '-e HOST_IP=$' + '{COREOS_PRIVATE_IPV4}',
+        '-e ETCDCTL_ENDPOINTS',
+        '-e ETCDCTL_USER',
+        '-e ETCDCTL_PASSWORD',
+      ]
+    : [];
 }
 
 function placementLines(placement: Placement): readonly View[] {

@@ -1,6 +1,6 @@
+import { quoteWord } from '../unit/quote.ts';
 import type { View } from './fill.ts';
 import { registeredPort } from './registration.ts';
-import { assignments } from './render-main.ts';
 import type { Registration, RegistrySettings, Service } from './service.ts';
 import { mainUnit, sidekickUnit, withInstanceSpecifier } from './unit-names.ts';
 
@@ -13,25 +13,27 @@ export function sidekickView(
 ): View {
   const port = registeredPort(service);
   const { check, path, interval, timeout, rise, fall, ttl } = registration;
+  const settingWords = {
+    KEY: settings.key,
+    CHECK: check,
+    CHECK_PATH: path,
+    INTERVAL: interval,
+    TIMEOUT: timeout,
+    RISE: rise,
+    FALL: fall,
+    TTL: ttl,
+  };
   const main = withInstanceSpecifier(mainUnit(service));
   return {
     file: sidekickUnit(service),
     description: `Registration of ${main} in etcd`,
     main,
-    environment: [
-      { assignment: `SERVICE=${service.name}` },
-      { assignment: `PORT=${port?.host === 'instance' ? '%i' : (port?.host ?? '')}` },
-      ...assignments({
-        KEY: settings.key,
-        CHECK: check,
-        CHECK_PATH: path,
-        INTERVAL: interval,
-        TIMEOUT: timeout,
-        RISE: rise,
-        FALL: fall,
-        TTL: ttl,
-      }),
-    ],
+    settings: [
+      `SERVICE=${service.name}`,
+      // systemd fills in the instance's name, so this percent sign stays single.
+      `PORT=${port?.host === 'instance' ? '%i' : (port?.host ?? '')}`,
+      ...Object.entries(settingWords).map(([name, value]) => quoteWord(`${name}=${value}`)),
+    ].join(' '),
     script: loop,
   };
 }

@@ -40,6 +40,12 @@ export interface Port {
   readonly address: 'private' | 'public';
 }
 
+/** Where units find a machine's addresses: variables in its /etc/environment. */
+export const addressVariables = {
+  private: 'COREOS_PRIVATE_IPV4',
+  public: 'COREOS_PUBLIC_IPV4',
+} as const satisfies Record<Port['address'], string>;
+
 /** Where the service's main units may run: the `[X-Fleet]` options of the main unit. */
 export interface Placement {
   /** Unit name patterns this service's units keep apart from. */

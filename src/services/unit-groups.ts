@@ -2,7 +2,7 @@ import { CoreshipError } from '../errors.ts';
 import { readRules } from '../placement/read-rules.ts';
 import type { PlacementRules } from '../placement/rules.ts';
 import { instanceOf, parseUnitName } from '../unit/name.ts';
-import { parseUnit } from '../unit/parse.ts';
+import { readUnit } from '../unit/parse.ts';
 import { optionsOf } from '../unit/unit-file.ts';
 
 /** A unit file as it goes to a machine, or lies on one. */
@@ -52,8 +52,7 @@ export function instantiate(
   templates: readonly UnitText[],
 ): readonly UnitGroup[] {
   const own = templates.filter(({ name }) => parseUnitName(name).isTemplate);
-  const probe = groupUnits(own.map(({ name, text }) => ({ name: instanceOf(name, probeName), text })));
-  const members = probe.find((group) => group.service === service)?.units ?? [];
+  const members = templateGroups(own).find((group) => group.service === service)?.units ?? [];
   if (members.length === 0) {
     throw new CoreshipError('usage', `${service} has no template unit`, {
       hint: `unit-templates/${service}@.service is missing; a unit with one copy is brought by: coreship deploy ${service}`,
@@ -68,11 +67,16 @@ export function instantiate(
   );
 }
 
-/** An instance name to see how templates belong together; never shown, never sent. */
+/** How templates belong together, seen in instances of theirs with a name that is never sent anywhere. */
+export function templateGroups(templates: readonly UnitText[]): readonly UnitGroup[] {
+  return groupUnits(templates.map(({ name, text }) => ({ name: instanceOf(name, probeName), text })));
+}
+
 const probeName = 'instance';
 
+/** A text on a machine may be anything; what can be read of it counts. The project's own texts have been checked. */
 function rulesOf(unit: UnitText): PlacementRules {
-  return readRules(optionsOf(parseUnit(unit.text, { file: unit.name })), unit.name).rules;
+  return readRules(optionsOf(readUnit(unit.text, unit.name).file), unit.name).rules;
 }
 
 /** Follows `MachineOf=` to its end; a circle ends where it began. */

@@ -39,6 +39,8 @@ export interface Connection {
   openUnix(path: string): Promise<Duplex>;
   /** Closes the connection and everything that runs over it. */
   close(): Promise<void>;
+  /** Resolves when the connection has ended, closed or lost. Never rejects. */
+  readonly closed: Promise<void>;
 }
 
 /** Where and how to reach a machine. What is left out comes from the user's ssh configuration. */

@@ -8,7 +8,10 @@ export interface Pool {
   closeAll(): Promise<void>;
 }
 
-/** Makes an empty pool. A target that could not be reached is tried again when it is asked for again. */
+/**
+ * Makes an empty pool. A target that could not be reached, or whose connection has ended since, is connected to
+ * anew when it is asked for again: a machine may reboot while it is worked on.
+ */
 export function createPool(connect: Connect): Pool {
   const connections = new Map<string, Promise<Connection>>();
 
@@ -18,9 +21,10 @@ export function createPool(connect: Connect): Pool {
       if (known !== undefined) return known;
       const opening = connect(target, signal);
       connections.set(target.name, opening);
-      opening.catch(() => {
+      const forget = () => {
         if (connections.get(target.name) === opening) connections.delete(target.name);
-      });
+      };
+      opening.then((connection) => connection.closed).then(forget, forget);
       return opening;
     },
     closeAll: async () => {

@@ -41,7 +41,7 @@ export function unknownHostKeyError(login: Login, shown: HostKey, fingerprint: s
     'failed',
     `${describe(login)}: its host key is unknown (${shown.type} ${fingerprint})`,
     {
-      hint: `compare the fingerprint on the machine, then \`ssh-keyscan ${port}${login.hostname} >> ${file}\`; or set unknownHostKey to accept-new`,
+      hint: `compare the fingerprint on the machine, then \`ssh-keyscan ${port}${login.hostname} >> ${file}\`; or set \`StrictHostKeyChecking accept-new\` for that host in ~/.ssh/config`,
     },
   );
 }

@@ -43,6 +43,7 @@ export function createConnection(client: Client, login: Login): Connection {
       await closed;
       clearTimeout(timer);
     },
+    closed,
   };
 }
 

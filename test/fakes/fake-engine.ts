@@ -10,6 +10,8 @@ export class FakeEngine implements Engine {
   readonly journals = new Map<string, readonly string[]>();
   /** What `confd-watch status --json` says on each machine; a machine without an answer fails. */
   readonly answers = new Map<string, string>();
+  /** Why states cannot be read just now. */
+  unreachable: Error | undefined;
   /** Calls that fail, by their text. */
   readonly failing = new Map<string, Error>();
 
@@ -36,6 +38,7 @@ export class FakeEngine implements Engine {
   }
 
   states(_machine: string, units: readonly string[]): Promise<readonly UnitState[]> {
+    if (this.unreachable) return Promise.reject(this.unreachable);
     return Promise.resolve(units.flatMap((name) => this.units.get(name) ?? []));
   }
 
@@ -59,6 +62,7 @@ export class FakeEngine implements Engine {
       result: 'success',
       mainPid: 100,
       restarts: 0,
+      queued: false,
       reloadNeeded: false,
     };
     this.units.set(name, { ...usual, ...this.units.get(name), ...state });

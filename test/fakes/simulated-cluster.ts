@@ -251,7 +251,17 @@ export class SimulatedCluster {
   private observed(name: string, machine: string, unit: SimulatedUnit): ObservedUnit {
     const { text, active, pid, reloadNeeded } = unit;
     const sub = active === 'active' ? 'running' : active === 'activating' ? 'start' : 'dead';
-    const state = { name, machine, active, sub, result: 'success', mainPid: pid, restarts: 0, reloadNeeded };
+    const state = {
+      name,
+      machine,
+      active,
+      sub,
+      result: 'success',
+      mainPid: pid,
+      restarts: 0,
+      queued: false,
+      reloadNeeded,
+    };
     return text === undefined ? state : { ...state, text };
   }
 

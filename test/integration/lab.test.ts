@@ -107,11 +107,12 @@ describe.skipIf(missing !== undefined)('a lab', () => {
     expect(starts(await on(machine, 'cat', '/proc/1/stat'))).toBe(before);
   });
 
-  it('builds an image anew when its context has changed', async () => {
+  it('builds an image anew when its context has changed, also for a machine that holds the old one', async () => {
     await writePage('second');
     await labUp({ name, images: images() }, ignore);
-    await on(machine, 'sudo', 'docker', 'pull', '--quiet', 'example/page');
-    expect(await on(machine, 'sudo', 'docker', 'run', '--rm', 'example/page', 'cat', '/page')).toBe('second');
+    const held = ['docker', 'run', '--rm', '--pull=never', 'example/page', 'cat', '/page'];
+    expect(await on(machine, 'sudo', ...held)).toBe('second');
+    await expect(on(`${name}-3`, 'sudo', ...held)).rejects.toThrow('failed with status 125');
   });
 
   it('refuses another number of machines than it has', async () => {

@@ -36,6 +36,8 @@ describe('the name of a base', () => {
     ['suite', machineRecipe('trixie', 'amd64')],
     ['architecture', machineRecipe('bookworm', 'arm64')],
     ['packages', { ...recipe, packages: [...recipe.packages, 'strace'] }],
+    ['files', { ...recipe, files: { ...recipe.files, 'etc/motd': 'hello\n' } }],
+    ['masked units', { ...recipe, masked: [] }],
     ['purpose', imageRecipe('bookworm', 'amd64')],
   ])('changes with the %s', (_, other) => {
     expect(recipeName(other)).not.toBe(recipeName(recipe));

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { host, lastLines, tryHost } from '../../src/lab/host.ts';
+import { hasProgram, host, kill, lastLines, tryHost } from '../../src/lab/host.ts';
 import { waitUntil } from '../../src/lab/wait.ts';
 
 let folder: string;
@@ -64,6 +66,30 @@ describe('a command on the host', () => {
     const words = ['sh', '-c', 'echo > "$0"', join(folder, 'begun')];
     await expect(host(words, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'interrupted' });
     await expect(readFile(join(folder, 'begun'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('a signal', () => {
+  it('is not missed by a process that has ended', async () => {
+    const child = spawn('true');
+    await once(child, 'close');
+    expect(kill(child.pid ?? 0, 'SIGTERM')).toBeUndefined();
+  });
+
+  it('ends one that runs', async () => {
+    const child = spawn('sleep', ['60']);
+    await once(child, 'spawn');
+    kill(child.pid ?? 0, 'SIGTERM');
+    expect(await once(child, 'close')).toEqual([null, 'SIGTERM']);
+  });
+});
+
+describe('a program', () => {
+  it.each([
+    ['sh', true],
+    ['no-such-program', false],
+  ])('%s: %s', async (name, there) => {
+    expect(await hasProgram(name)).toBe(there);
   });
 });
 

@@ -58,7 +58,9 @@ describe.each(cases)('%s', (_, facts) => {
     expect(unchanged).toEqual(facts.unchanged ?? []);
   });
 
-  it.skipIf(facts.error)('has nothing more to do afterwards', () => {
+  if (facts.error) return;
+
+  it('has nothing more to do afterwards', () => {
     const cluster = clusterOf(facts);
     carryOut(cluster, planFor(cluster, wanted));
     expect(planFor(cluster, wanted).changes).toEqual([]);

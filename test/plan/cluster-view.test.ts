@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runningBalancers, type Seen, viewCluster } from '../../src/plan/cluster-view.ts';
+import { makePlan } from '../../src/plan/make-plan.ts';
 import { SimulatedCluster } from '../fakes/simulated-cluster.ts';
 import { apacheLike, balancerLike } from '../services/sample-services.ts';
 import { carryOut, planFor, want } from './scenario.ts';
@@ -68,5 +69,32 @@ describe('runningBalancers', () => {
     const cluster = running();
     cluster.disturb('id-of-m3', 'nginx_lb.service', { active });
     expect(runningBalancers(cluster.look().observation, services)).toEqual([]);
+  });
+});
+
+describe('missingAddresses', () => {
+  it('names the variables that ports need and the machine does not have', () => {
+    const seen = running().look();
+    const view = viewCluster(seen);
+    const [found] = view.groups.filter(({ group }) => group.service === 'nginx_lb');
+    if (!found) throw new Error('nginx_lb was not found');
+    expect(view.missingAddresses(found.group, found.machine)).toEqual([]);
+    expect(
+      view.missingAddresses(found.group, { ...found.machine, addresses: { private: '10.0.0.1' } }),
+    ).toEqual(['COREOS_PUBLIC_IPV4']);
+  });
+
+  it('refuses a plan that would publish a port on all addresses instead', () => {
+    const seen = new SimulatedCluster(services, { m1: {} }).look();
+    const [machine] = seen.observation.machines.map((one) => ({ ...one, addresses: {} }));
+    const observation = { ...seen.observation, machines: machine ? [machine] : [] };
+    expect(() =>
+      makePlan(want(services, { apache: ['7777'] }), viewCluster({ ...seen, observation })),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'failed',
+        details: ['m1: apache@7777.service needs COREOS_PRIVATE_IPV4'],
+      }),
+    );
   });
 });

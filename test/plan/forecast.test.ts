@@ -10,7 +10,7 @@ const text = (...rules: readonly string[]): string =>
   ['[Service]', 'ExecStart=/bin/true', '', '[X-Fleet]', ...rules, ''].join('\n');
 const running = (name: string, machine: string, unit: string): ObservedUnit => ({
   ...{ name, machine, text: unit, active: 'active', sub: 'running', result: 'success' },
-  ...{ mainPid: 0, restarts: 0, reloadNeeded: false },
+  ...{ mainPid: 0, restarts: 0, reloadNeeded: false, queued: false },
 });
 
 /** The plan for services on a cluster that chooses machines itself. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CoreshipError } from '../../src/errors.ts';
 import type { Step } from '../../src/plan/plan.ts';
 import { performStep } from '../../src/rollout/perform-step.ts';
 import type { WaitWatch } from '../../src/rollout/wait-until.ts';
@@ -53,7 +54,7 @@ describe('waiting for a unit', () => {
     engine.journals.set('a.service', ['pull access denied', 'code=exited, status=1']);
     await expect(perform(waitActive('a.service'))).rejects.toMatchObject({
       code: 'failed',
-      message: 'a.service on lab-1 fails (exit-code)',
+      message: 'a.service on lab-1 does not run (exit-code)',
       details: ['last lines of a.service:', '  pull access denied', '  code=exited, status=1'],
     });
     expect(clock.now()).toBe(0);
@@ -69,14 +70,38 @@ describe('waiting for a unit', () => {
     clock.at(400, () => engine.set('a.service', { active: 'active', sub: 'running', mainPid: 9 }));
     const waiting = perform(waitActive('a.service'));
     if (outcome === 'resolves') await expect(waiting).resolves.toBeUndefined();
-    else await expect(waiting).rejects.toMatchObject({ message: 'a.service on lab-1 fails (auto-restart)' });
+    else
+      await expect(waiting).rejects.toMatchObject({
+        message: 'a.service on lab-1 does not run (activating, auto-restart)',
+      });
+  });
+
+  it('gives up on one that nobody is about to start', async () => {
+    const { engine, clock, perform } = world();
+    engine.set('a.service', { active: 'inactive', sub: 'dead', queued: true });
+    clock.at(1000, () => engine.set('a.service', { queued: false }));
+    await expect(perform(waitActive('a.service'))).rejects.toMatchObject({
+      message: 'a.service on lab-1 does not run (inactive, dead)',
+    });
+    expect(clock.now()).toBe(1200);
+  });
+
+  it('bears with a connection that is away for a while', async () => {
+    const { engine, clock, seen, perform } = world();
+    engine.set('a.service', {});
+    engine.unreachable = new CoreshipError('failed', 'lab-1: connection lost');
+    clock.at(1000, () => {
+      engine.unreachable = undefined;
+    });
+    await perform(waitActive('a.service'));
+    expect(seen[0]).toBe('lab-1: connection lost');
   });
 
   it('fails although the journal cannot be read', async () => {
     const { engine, perform } = world();
     engine.set('a.service', { active: 'failed', result: 'timeout' });
     await expect(perform(waitActive('a.service'))).rejects.toMatchObject({
-      message: 'a.service on lab-1 fails (timeout)',
+      message: 'a.service on lab-1 does not run (timeout)',
       details: ['last lines of a.service:'],
     });
   });
@@ -162,11 +187,27 @@ describe('waiting for load balancers', () => {
     expect(clock.now()).toBe(400);
   });
 
-  it('takes one that does not answer for serving nobody', async () => {
-    const { perform } = world();
-    await expect(perform(unserved)).resolves.toBeUndefined();
-    await expect(perform(served)).rejects.toMatchObject({ code: 'failed' });
-  });
+  it.each([
+    ['active', 'rejects'],
+    ['activating', 'rejects'],
+    ['inactive', 'resolves'],
+    ['failed', 'resolves'],
+  ] as const)(
+    'one that does not answer may be serving unless it does not run: %s %s',
+    async (active, outcome) => {
+      const { engine, perform } = world();
+      engine.set(balancer.unit, { active });
+      const waiting = perform(unserved);
+      if (outcome === 'resolves') await expect(waiting).resolves.toBeUndefined();
+      else {
+        await expect(waiting).rejects.toMatchObject({
+          code: 'failed',
+          message: expect.stringContaining('no answer from nginx_lb.service on lab-1'),
+        });
+      }
+      await expect(perform(served)).rejects.toMatchObject({ code: 'failed' });
+    },
+  );
 
   it('waits for an answer, and brings the journal where there is none', async () => {
     const { engine, clock, perform } = world();

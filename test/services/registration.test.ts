@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkInstance, registeredPort, registrationEntry } from '../../src/services/registration.ts';
+import { instanceProblem, registeredPort, registrationEntry } from '../../src/services/registration.ts';
 import type { Service } from '../../src/services/service.ts';
 import { apacheLike, workerLike } from './sample-services.ts';
 
@@ -51,24 +51,26 @@ describe('registrationEntry', () => {
   });
 });
 
-describe('checkInstance', () => {
+describe('instanceProblem', () => {
   it.each(['1', '7777', '65535'])('lets %s listen', (instance) => {
-    expect(() => checkInstance(apacheLike(), instance)).not.toThrow();
+    expect(instanceProblem(apacheLike(), instance)).toBeUndefined();
   });
 
   it.each(['0', '65536', '70000', '07777', '+80', '80.0', '8e3', '-1', '', ' 80', 'blue', '../x', '$(id)'])(
     'refuses %j where a port is meant',
     (instance) => {
-      expect(() => checkInstance(apacheLike(), instance)).toThrow(
-        expect.objectContaining({
-          code: 'usage',
-          message: expect.stringContaining(JSON.stringify(instance)),
-        }),
-      );
+      expect(instanceProblem(apacheLike(), instance)).toContain('is not a port');
     },
   );
 
-  it('takes any name where the port is fixed', () => {
-    expect(() => checkInstance(fixedPort, 'blue')).not.toThrow();
+  it('takes any name of letters and digits where the port is fixed', () => {
+    expect(instanceProblem(fixedPort, 'blue-2')).toBeUndefined();
   });
+
+  it.each(['a:b', 'a b', '', '../x', '$(id)'])(
+    'refuses %j, which no container can be named after',
+    (instance) => {
+      expect(instanceProblem(fixedPort, instance)).toContain('may hold');
+    },
+  );
 });

@@ -34,13 +34,10 @@ export function execWords(text: string, unit: string, option = 'ExecStart'): rea
   );
 }
 
-/** What the `Environment=` lines of a unit set, in order. */
-export function environmentOf(text: string, unit: string): Readonly<Record<string, string>> {
-  const words = valuesOf(readUnit(text, unit).file, 'Service', 'Environment').flatMap(splitWords);
+/** The variables that `-e NAME=value` words hand to a container. */
+export function variablesOf(words: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = words.filter((word, index) => words[index - 1] === '-e' && word.includes('='));
   return Object.fromEntries(
-    words.map((word) => {
-      const at = word.indexOf('=');
-      return [word.slice(0, at), expandSystemdSpecifiers(word.slice(at + 1), unit)];
-    }),
+    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
   );
 }

@@ -102,7 +102,7 @@ describe('instantiate', () => {
       ['apache@7777.service', 'apache-discovery@7777.service'],
       ['apache@8888.service', 'apache-discovery@8888.service'],
     ]);
-    expect(groups[0]?.units[0]?.text).toBe(templates[0]?.text);
+    expect(groups[0]?.units[0]?.text).toBe(unit('apache@.service').text);
   });
 
   it('reads rules for the instance: MachineOf names its own main unit', () => {

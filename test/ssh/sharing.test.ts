@@ -7,6 +7,7 @@ import { createSlots } from '../../src/ssh/slots.ts';
 /** Opens fakes, writes down what is opened and closed, and fails for a host named `down`. */
 function fakeConnect() {
   const log: string[] = [];
+  const losses: (() => void)[] = [];
   const connect = async ({ name, host }: Target): Promise<Connection> => {
     log.push(`open ${name}`);
     await Promise.resolve();
@@ -17,9 +18,10 @@ function fakeConnect() {
       openCommand: () => Promise.reject(new Error('not here')),
       openUnix: () => Promise.reject(new Error('not here')),
       close: () => Promise.resolve(void log.push(`close ${name}`)),
+      closed: new Promise((resolve) => losses.push(resolve)),
     };
   };
-  return { log, connect };
+  return { log, losses, connect };
 }
 
 const m1 = { name: 'm1', host: 'a' };
@@ -40,6 +42,18 @@ describe('createPool', () => {
     await expect(pool.get({ name: 'm1', host: 'down' })).rejects.toThrow('down');
     await pool.get(m1);
     expect(log).toEqual(['open m1', 'open m1']);
+  });
+
+  it('connects anew after a connection was lost, and keeps the others', async () => {
+    const { log, losses, connect } = fakeConnect();
+    const pool = createPool(connect);
+    const lost = await pool.get(m1);
+    const kept = await pool.get(m2);
+    losses[0]?.();
+    await lost.closed;
+    await expect.poll(() => pool.get(m1)).not.toBe(lost);
+    expect(await pool.get(m2)).toBe(kept);
+    expect(log).toEqual(['open m1', 'open m2', 'open m1']);
   });
 
   it('closes all, also what is still being opened or failed', async () => {

@@ -96,6 +96,8 @@ describe('canonicalText', () => {
   it('is its own canonical text', () => {
     fc.assert(
       fc.property(arbitraryUnit, (file) => {
+        // At a value's ends fleet also drops white space that systemd keeps, such as a no-break space.
+        fc.pre(optionsOf(file).every(({ value }) => value === value.trim()));
         const text = canonicalText(optionsOf(file));
         expect(canonicalText(optionsOf(parseUnit(text)))).toBe(text);
         expect(canonicalText(optionsOf(parseUnit(text, { dialect: 'fleet' })))).toBe(text);

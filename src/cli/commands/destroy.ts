@@ -6,7 +6,7 @@ import { changeOptions, readChangeOptions } from '../change-options.ts';
 import { type Arguments, word, words } from '../command.ts';
 import { openCluster } from '../context.ts';
 import type { Io } from '../io.ts';
-import { look } from '../look.ts';
+import { lookWhole } from '../look.ts';
 import { openProject } from '../open-project.ts';
 import { desiredGroups, serviceNames } from '../wanted.ts';
 
@@ -21,7 +21,9 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
   const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
-    const running = viewCluster(await look(cluster, project, [])).groups.map(({ group }) => group.service);
+    const running = viewCluster(await lookWhole(cluster, project, [], io)).groups.map(
+      ({ group }) => group.service,
+    );
     const known = new Set([...serviceNames(project), ...running]);
     const unknown = services.filter((service) => !known.has(service));
     if (unknown.length > 0) {

@@ -74,5 +74,6 @@ function lintText(text: string, file: string): readonly Problem[] {
       where: { file, ...(option.line === undefined ? {} : { line: option.line, column: 1 }) },
     };
   });
-  return [...lintUnitText(text, file), ...placement];
+  const line = ({ where }: Problem): number => where?.line ?? 0;
+  return [...lintUnitText(text, file), ...placement].sort((a, b) => line(a) - line(b));
 }

@@ -1,14 +1,15 @@
 import type { Argv } from 'yargs';
-import { planNow } from '../apply.ts';
-import { refuseMisread } from '../as-kept.ts';
+import { viewCluster } from '../../plan/cluster-view.ts';
+import { makePlan } from '../../plan/make-plan.ts';
+import { asKept, refuseMisread } from '../as-kept.ts';
 import { type Arguments, flag, word, words } from '../command.ts';
 import { openCluster } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { lookWhole, warnOfStrays } from '../look.ts';
 import { openProject } from '../open-project.ts';
-import { paintFor } from '../output/paint.ts';
-import { planText, summary } from '../output/plan-text.ts';
-import { asFiled } from '../wanted.ts';
+import { answerPlan } from '../output/show-plan.ts';
+import { asFiled, serviceNames } from '../wanted.ts';
 import { warnStale } from '../warn-stale.ts';
 
 export const options = (yargs: Argv): Argv =>
@@ -25,10 +26,11 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
     refuseMisread(wanted, cluster.engine, words(args, 'allow'));
-    const plan = await planNow(cluster, project, wanted);
-    if (flag(args, 'json')) io.out(`${JSON.stringify({ type: 'plan', cluster: cluster.name, ...plan })}\n`);
-    else
-      io.out(planText(plan, `Plan for ${cluster.name}:`, paintFor(process.stdout)) || `${summary(plan)}\n`);
+    const names = wanted.groups.flatMap(({ units }) => units.map(({ name }) => name));
+    const seen = await lookWhole(cluster, project, names, io);
+    warnOfStrays(seen, serviceNames(project), io);
+    const plan = makePlan(asKept(wanted, cluster.engine), viewCluster(seen));
+    answerPlan(plan, cluster.name, flag(args, 'json'), io);
     return flag(args, 'detailedExitcode') && plan.changes.length > 0 ? exitCodes.usage : exitCodes.done;
   } finally {
     await cluster.close();

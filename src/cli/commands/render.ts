@@ -8,7 +8,6 @@ import { type Arguments, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { projectRoot } from '../open-project.ts';
-import { paintFor } from '../output/paint.ts';
 import { diffLine } from '../output/plan-text.ts';
 import { leftOverUnits, readServices, renderConfig } from '../rendered.ts';
 
@@ -47,10 +46,9 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     const shown = answer.map(({ path, state, diff }) => ({ path, state, diff }));
     io.out(`${JSON.stringify({ version: 1, type: 'render', files: files.length, stale: shown })}\n`);
   } else if (flag(args, 'check')) {
-    const paint = paintFor(process.stdout);
     for (const { path, state, diff } of answer) {
       io.out(`${path}: ${state}\n`);
-      for (const line of diff.split('\n')) if (line !== '') io.out(`${diffLine(line, paint)}\n`);
+      for (const line of diff.split('\n')) if (line !== '') io.out(`${diffLine(line, io.paintOut)}\n`);
     }
   } else {
     for (const { path, state } of answer) io.out(`${state === 'left over' ? 'removed' : 'wrote'} ${path}\n`);

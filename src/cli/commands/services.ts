@@ -16,7 +16,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
   const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
-    const seen = await look(cluster, project, []);
+    const { seen, registryError } = await look(cluster, project, [], io);
     const services = serviceNames(project).map((name) => ({
       name,
       registered: (seen.registrations ?? [])
@@ -38,7 +38,10 @@ export async function run(args: Arguments, io: Io): Promise<number> {
       ]);
       io.out(table([['SERVICE', 'REGISTERED', 'SERVES'], ...cells]));
     }
-    return exitCodes.done;
+    const { unreachable } = seen.observation;
+    for (const { name, reason } of unreachable) io.err(`${name} is not reachable: ${reason}\n`);
+    if (registryError !== undefined) throw registryError;
+    return unreachable.length > 0 ? exitCodes.failed : exitCodes.done;
   } finally {
     await cluster.close();
   }

@@ -6,11 +6,11 @@ import { type Arguments, flag, word, words } from '../command.ts';
 import { openCluster } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { look } from '../look.ts';
+import { look, warnOfStrays } from '../look.ts';
 import { openProject } from '../open-project.ts';
 import { table } from '../output/table.ts';
 import { statusRows } from '../status-rows.ts';
-import { asFiled } from '../wanted.ts';
+import { asFiled, serviceNames } from '../wanted.ts';
 
 export const options = (yargs: Argv): Argv =>
   yargs
@@ -23,7 +23,8 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const wanted = asFiled(project, words(args, 'service'));
   const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
-    const seen = await look(cluster, project, []);
+    const { seen, registryError } = await look(cluster, project, [], io);
+    warnOfStrays(seen, serviceNames(project), io);
     const rows = statusRows(seen, words(args, 'service'));
     const { unreachable } = seen.observation;
     if (flag(args, 'json')) {
@@ -47,6 +48,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
       }
       for (const { name, reason } of unreachable) io.err(`${name} is not reachable: ${reason}\n`);
     }
+    if (registryError !== undefined) throw registryError;
     if (unreachable.length > 0) return exitCodes.failed;
     if (!flag(args, 'detailedExitcode')) return exitCodes.done;
     return makePlan(asKept(wanted, cluster.engine), viewCluster(seen)).changes.length > 0

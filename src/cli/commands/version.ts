@@ -9,6 +9,10 @@ export const options = (yargs: Argv): Argv => yargs;
 /** `coreship version`. */
 export async function run(args: Arguments, io: Io): Promise<number> {
   const version = packageVersion();
-  io.out(flag(args, 'json') ? `${JSON.stringify({ version: 1, coreship: version })}\n` : `${version}\n`);
+  io.out(
+    flag(args, 'json')
+      ? `${JSON.stringify({ version: 1, type: 'version', coreship: version })}\n`
+      : `${version}\n`,
+  );
   return Promise.resolve(exitCodes.done);
 }

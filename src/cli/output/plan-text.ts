@@ -37,8 +37,10 @@ const actions = Object.keys(marks) as readonly ChangeAction[];
 
 function changeText(change: Change, paint: Paint): string {
   const [mark, colour] = marks[change.action];
-  const from = change.from ? ` from ${change.from.name}` : '';
-  const head = paint(colour, `${mark} ${change.action} ${change.unit}${from} on ${change.machine.name}`);
+  const where = change.from
+    ? `from ${change.from.name} to ${change.machine.name}`
+    : `on ${change.machine.name}`;
+  const head = paint(colour, `${mark} ${change.action} ${change.unit} ${where}`);
   return [`  ${head}: ${change.reason}`, ...change.files.map((file) => fileText(file, change, paint))].join(
     '\n',
   );

@@ -155,6 +155,7 @@ const unknown = {
   mainPid: 0,
   restarts: 0,
   reloadNeeded: false,
+  queued: false,
 };
 
 function noMachine(name: string, reasons: readonly string[]): CoreshipError {

@@ -51,6 +51,7 @@ export function observed(unit: FleetUnit, machine: string, look: Look): Observed
     mainPid: 0,
     restarts: 0,
     reloadNeeded: false,
+    queued: false,
     text: canonicalText(unit.options),
   };
 }

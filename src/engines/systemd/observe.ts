@@ -1,6 +1,7 @@
 import { parse as parseIni } from 'ini';
 import { CoreshipError } from '../../errors.ts';
 import type { ForeignUnit, Observation, ObservedMachine, ObservedUnit } from '../../plan/observation.ts';
+import { addressVariables } from '../../services/service.ts';
 import type { SystemdMachine } from './machine.ts';
 import { observeScript } from './scripts.ts';
 import { readStates, type ShownUnit } from './unit-states.ts';
@@ -66,11 +67,11 @@ async function look(
       },
     );
   }
-  return readLook(source, result.stdout);
+  return readLook(source, result.stdout, wanted);
 }
 
 /** Reads what the observe script prints: facts and files first, then the blocks of `systemctl show`. */
-function readLook(source: SystemdMachine, output: string): MachineLook {
+function readLook(source: SystemdMachine, output: string, wanted: readonly string[]): MachineLook {
   const facts = new Map<string, string>();
   const files = new Map<string, string | undefined>();
   const lines = output.split('\n');
@@ -97,7 +98,7 @@ function readLook(source: SystemdMachine, output: string): MachineLook {
       .map((unit) => observed(unit, id, files)),
     foreign: shown
       .filter((unit) => !files.has(unit.state.name) && inTheWay(unit))
-      .map((unit) => ({ name: unit.state.name, machine: id, file: unit.fragment })),
+      .map((unit) => ({ name: wantedName(unit, wanted), machine: id, file: unit.fragment })),
   };
 }
 
@@ -115,6 +116,11 @@ function isRemnant(unit: ShownUnit, files: ReadonlyMap<string, string | undefine
   return files.get(unit.state.name) === undefined && ['inactive', 'failed'].includes(unit.state.active);
 }
 
+/** systemd answers with a unit's own name where it was asked by an alias. */
+function wantedName({ names, state }: ShownUnit, wanted: readonly string[]): string {
+  return wanted.find((name) => names.includes(name)) ?? state.name;
+}
+
 /** A file of that very name is somebody else's; an instance of somebody's template only while it runs. */
 function inTheWay(unit: ShownUnit): boolean {
   if (unit.fragment.endsWith(`/${unit.state.name}`) || unit.load === 'masked') return true;
@@ -127,8 +133,8 @@ function addresses(environment: string): ObservedMachine['addresses'] {
     const value = values[key];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const own = address('COREOS_PRIVATE_IPV4');
-  const open = address('COREOS_PUBLIC_IPV4');
+  const own = address(addressVariables.private);
+  const open = address(addressVariables.public);
   return { ...(own ? { private: own } : {}), ...(open ? { public: open } : {}) };
 }
 

@@ -3,6 +3,9 @@
  * input only; nothing is pasted into a script. They are POSIX sh, for the oldest systemd host there is.
  */
 
+/** What unit-states.ts reads of each unit. */
+const stateProperties = 'Id,ActiveState,SubState,Result,MainPID,NRestarts,Job,NeedDaemonReload';
+
 /** `$1` the project's target, then the wanted unit names. Prints what observe.ts reads. */
 export const observeScript = `
 set -eu
@@ -20,7 +23,7 @@ for link in "$dir/$target.wants"/*; do
 done
 # Unit names hold no white space: coreship writes none, and refuses to.
 set -- $owned "$@"
-[ $# -eq 0 ] || systemctl show -p Id,LoadState,FragmentPath,ActiveState,SubState,Result,MainPID,NRestarts,NeedDaemonReload -- "$@"
+[ $# -eq 0 ] || systemctl show -p Names,LoadState,FragmentPath,${stateProperties} -- "$@"
 `;
 
 /** `$1` the target, `$2` the project; standard input holds a line a unit: name and base64 of its text. */
@@ -34,18 +37,25 @@ if [ ! -e "$dir/$target" ]; then
   printf '[Unit]\\nDescription=Units of the coreship project %s\\n\\n[Install]\\nWantedBy=multi-user.target\\n' "$2" >"$dir/.$target.new"
   mv "$dir/.$target.new" "$dir/$target"
 fi
-[ -L "$dir/multi-user.target.wants/$target" ] || systemctl --quiet enable "$target" 2>/dev/null
-# The link comes before the file: a link without a file is ours to finish, a file without a link is not ours.
+[ -L "$dir/multi-user.target.wants/$target" ] || systemctl --quiet enable "$target"
+units=$(cat)
+# All are checked before the first is written.
 while read -r name content; do
-  link=$dir/$target.wants/$name
-  if [ ! -L "$link" ] && { [ -e "$dir/$name" ] || [ -L "$dir/$name" ]; }; then
+  if [ ! -L "$dir/$target.wants/$name" ] && { [ -e "$dir/$name" ] || [ -L "$dir/$name" ]; }; then
     echo "$dir/$name is not coreship's" >&2
     exit 1
   fi
-  ln -sfn "../$name" "$link"
+done <<END
+$units
+END
+# The link comes before the file: a link without a file is ours to finish, a file without a link is not ours.
+while read -r name content; do
+  ln -sfn "../$name" "$dir/$target.wants/$name"
   printf '%s' "$content" | base64 -d >"$dir/.$name.new"
   mv -f "$dir/.$name.new" "$dir/$name"
-done
+done <<END
+$units
+END
 systemctl daemon-reload
 `;
 
@@ -58,12 +68,15 @@ systemctl reset-failed -- "$@" 2>/dev/null || true
 systemctl start --no-block -- "$@"
 `;
 
-/** Unit names. Units that are gone count as stopped. */
+/** Unit names. A unit may run on after its file is gone, so what counts is whether it runs. */
 export const stopScript = `
 set -eu
 trap '' HUP PIPE
 for name in "$@"; do
-  [ "$(systemctl show -p LoadState --value -- "$name")" = not-found ] || systemctl stop -- "$name"
+  case $(systemctl show -p ActiveState --value -- "$name") in
+    inactive|failed) ;;
+    *) systemctl stop -- "$name" ;;
+  esac
 done
 `;
 
@@ -78,8 +91,15 @@ for name in "$@"; do
   rm -f "$dir/$name" "$dir/.$name.new"
   rm -f "$dir/$target.wants/$name"
 done
+# What killed runs left: links without a file, of units that do not run.
+for link in "$dir/$target.wants"/*; do
+  [ -L "$link" ] && [ ! -e "$link" ] || continue
+  case $(systemctl show -p ActiveState --value -- "\${link##*/}") in inactive|failed) rm -f "$link" ;; esac
+done
 if rmdir "$dir/$target.wants" 2>/dev/null; then
   systemctl --quiet disable "$target" 2>/dev/null || true
+  # A machine that has booted with the target keeps it active, even without its file.
+  systemctl stop -- "$target" 2>/dev/null || true
   rm -f "$dir/$target"
 fi
 systemctl daemon-reload
@@ -88,5 +108,5 @@ systemctl reset-failed -- "$@" 2>/dev/null || true
 
 /** Unit names. */
 export const statesScript = `
-systemctl show -p Id,ActiveState,SubState,Result,MainPID,NRestarts,NeedDaemonReload -- "$@"
+systemctl show -p ${stateProperties} -- "$@"
 `;

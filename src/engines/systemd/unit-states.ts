@@ -3,18 +3,22 @@ import type { UnitState } from '../../plan/observation.ts';
 /** A block of `systemctl show`: the state, and where the unit's text came from. */
 export interface ShownUnit {
   readonly state: UnitState;
+  /** The unit's name and its aliases. */
+  readonly names: readonly string[];
   /** systemd's load state: `loaded`, `not-found`, `masked`, `bad-setting`. */
   readonly load: string;
   /** Path of the file systemd read; empty where there is none. */
   readonly fragment: string;
 }
 
-/** Reads the blocks that `systemctl show` prints for several units, as systemctl(1) describes them. */
+/**
+ * Reads the blocks that `systemctl show` prints for several units, as systemctl(1) describes them. A unit that was asked
+ * for twice is shown twice; here it is one.
+ */
 export function readStates(output: string): readonly ShownUnit[] {
-  return output
-    .split('\n\n')
-    .filter((block) => block.trim() !== '')
-    .map(readBlock);
+  const blocks = output.split('\n\n').filter((block) => block.trim() !== '');
+  const units = new Map(blocks.map(readBlock).map((unit) => [unit.state.name, unit]));
+  return [...units.values()];
 }
 
 function readBlock(block: string): ShownUnit {
@@ -33,8 +37,10 @@ function readBlock(block: string): ShownUnit {
       result: text('Result'),
       mainPid: Number(text('MainPID')),
       restarts: Number(text('NRestarts')),
+      queued: !['', '0'].includes(text('Job')),
       reloadNeeded: text('NeedDaemonReload') === 'yes',
     },
+    names: text('Names').split(' '),
     load: text('LoadState'),
     fragment: text('FragmentPath'),
   };

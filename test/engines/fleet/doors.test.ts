@@ -42,7 +42,7 @@ describe('the way into a fleet cluster', () => {
   });
 
   it('goes on through the next entry when the one in use goes away in the middle', async () => {
-    const first = { alive: true };
+    const first: { alive: boolean } = { alive: true };
     const { engine, fleetd, told } = await fleet((fake) => ({
       c1: {
         openUnix: () =>

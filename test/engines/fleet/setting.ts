@@ -59,6 +59,7 @@ function fakeConnection(fleetd: FakeFleetd, options: EntryOptions): Connection {
     openTcp: () => Promise.reject(new Error('no port here')),
     openUnix: options.openUnix ?? (() => Promise.resolve(connect(fleetd.socket))),
     close: () => Promise.resolve(),
+    closed: new Promise(() => undefined),
   };
 }
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clearLab } from './lab/clear-lab.ts';
-import { coreship } from './lab/cli.ts';
-import { clusterState, labUnit, tutorialState } from './lab/cluster-state.ts';
-import { startLoad } from './lab/load.ts';
-import { copyProject, edit, type TestProject } from './lab/project.ts';
-import { machines, withoutLab } from './lab/test-lab.ts';
+import { clearLab } from '../support/clear-lab.ts';
+import { coreship } from '../support/cli.ts';
+import { clusterState, labUnit, tutorialState } from '../support/cluster-state.ts';
+import { startLoad } from '../support/load.ts';
+import { copyProject, edit, type TestProject } from '../support/project.ts';
+import { machines, withoutLab } from '../support/test-lab.ts';
 
 describe.skipIf(withoutLab)('changed placement rules', () => {
   let project: TestProject;
@@ -31,14 +31,14 @@ describe.skipIf(withoutLab)('changed placement rules', () => {
     const zone = free.metadata['zone'];
     await edit(
       join(project.root, 'coreship.yaml'),
-      "      conflicts: ['apache@*.service']\n",
+      /^ +conflicts: \[.apache@\*\.service.\]\n/m,
       `      conflicts: ['apache@*.service']\n      metadata: [zone=${zone}]\n`,
     );
     expect(await coreship(project.root, 'render')).toMatchObject({ code: 0 });
 
     const planned = await coreship(project.root, 'plan', 'apache');
     expect(planned.stdout).toContain(
-      `~ move apache@7777.service from ${old.machine.name} on ${free.name}: apache@7777.service may not stay on ${old.machine.name}`,
+      `~ move apache@7777.service from ${old.machine.name} to ${free.name}: apache@7777.service may not stay on ${old.machine.name}`,
     );
     expect(await coreship(project.root, 'deploy', 'apache'), 'a move must be agreed to').toMatchObject({
       code: 2,

@@ -40,7 +40,7 @@ export interface CliWatch {
   readonly onLine?: (line: CliLine, cli: RunningCli) => void;
 }
 
-/** Runs `coreship` in a project on the tests' lab, to its end. */
+/** Runs `coreship` in a project on the tests' lab, unless the words name another cluster, to its end. */
 export async function coreship(project: string, ...words: readonly string[]): Promise<CliRun> {
   return await startCoreship(project, words).done;
 }
@@ -48,9 +48,9 @@ export async function coreship(project: string, ...words: readonly string[]): Pr
 /** Starts `coreship` as a process of its own, as built. */
 export function startCoreship(project: string, words: readonly string[], watch: CliWatch = {}): RunningCli {
   const bin = join(repository, 'dist/bin.js');
-  const child = spawn(process.execPath, [bin, '--cluster', testLab, ...words], {
+  const child = spawn(process.execPath, [bin, ...words], {
     cwd: project,
-    env: environment(),
+    env: { ...environment(), CORESHIP_CLUSTER: testLab },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const cli = { pid: child.pid ?? 0, signal: (name: NodeJS.Signals) => void child.kill(name) };

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { clearLab } from './lab/clear-lab.ts';
-import { coreship } from './lab/cli.ts';
-import { clusterState, labUnits, systemFiles, tutorialState } from './lab/cluster-state.ts';
-import { copyProject, type TestProject } from './lab/project.ts';
-import { machineNamed, scriptOn, tryOn, withoutLab } from './lab/test-lab.ts';
+import { clearLab } from '../support/clear-lab.ts';
+import { coreship } from '../support/cli.ts';
+import { clusterState, labUnits, systemFiles, tutorialState } from '../support/cluster-state.ts';
+import { copyProject, type TestProject } from '../support/project.ts';
+import { machineNamed, scriptOn, tryOn, withoutLab } from '../support/test-lab.ts';
 
 const file = '/etc/systemd/system/apache@8888.service';
 const text = '[Service]\nExecStart=/bin/sleep infinity\n';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clearLab } from './lab/clear-lab.ts';
-import { coreship } from './lab/cli.ts';
-import { clusterState, labUnit, systemFiles } from './lab/cluster-state.ts';
-import { copyProject, projectFiles, type TestProject } from './lab/project.ts';
-import { machines, on, tryOn, withoutLab } from './lab/test-lab.ts';
+import { clearLab } from '../support/clear-lab.ts';
+import { coreship } from '../support/cli.ts';
+import { clusterState, labUnit, systemFiles } from '../support/cluster-state.ts';
+import { copyProject, projectFiles, type TestProject } from '../support/project.ts';
+import { machines, on, scriptOnAll, tryOn, withoutLab } from '../support/test-lab.ts';
 
 describe.skipIf(withoutLab)('destroy', () => {
   let project: TestProject;
@@ -14,6 +14,8 @@ describe.skipIf(withoutLab)('destroy', () => {
     project = await copyProject();
     const deployed = await coreship(project.root, 'deploy', 'apache', 'nginx_lb');
     expect(deployed.code, deployed.stderr).toBe(0);
+    // As on machines that have booted with their units.
+    await scriptOnAll('systemctl start coreship-tutorial.target');
   });
   afterAll(() => project.remove());
 

@@ -16,6 +16,7 @@ cd /etc/systemd/system
 names=$(find . -path './coreship-*.target.wants/*' -printf '%f\\n')
 [ -z "$names" ] || systemctl stop -- $names || true
 for name in $names; do rm -f -- "$name"; done
+systemctl stop 'coreship-*.target'
 rm -rf .*.new coreship-*.target coreship-*.target.wants multi-user.target.wants/coreship-*.target
 systemctl daemon-reload
 systemctl reset-failed

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LabMachine } from '../../src/lab/description.ts';
-import { clearLab } from './lab/clear-lab.ts';
-import { coreship } from './lab/cli.ts';
-import { clusterState, labUnit, labUnits, mainPids, tutorialState } from './lab/cluster-state.ts';
-import { get, startLoad } from './lab/load.ts';
-import { copyProject, type TestProject } from './lab/project.ts';
-import { machines, on, withoutLab } from './lab/test-lab.ts';
+import type { LabMachine } from '../../../src/lab/description.ts';
+import { clearLab } from '../support/clear-lab.ts';
+import { coreship } from '../support/cli.ts';
+import { clusterState, labUnit, labUnits, mainPids, tutorialState } from '../support/cluster-state.ts';
+import { get, startLoad } from '../support/load.ts';
+import { copyProject, type TestProject } from '../support/project.ts';
+import { machines, on, withoutLab } from '../support/test-lab.ts';
 
 describe.skipIf(withoutLab)('the main job on three machines', () => {
   let project: TestProject;

@@ -23,14 +23,12 @@ export async function copyProject(): Promise<TestProject> {
   return { root, remove: () => rm(root, { recursive: true }) };
 }
 
-/** Replaces a piece of a file that must be there once. */
-export async function edit(file: string, from: string, to: string): Promise<void> {
+/** Replaces a piece of a file, which must be there. */
+export async function edit(file: string, from: string | RegExp, to: string): Promise<void> {
   const text = await readFile(file, 'utf8');
-  if (text.split(from).length !== 2) throw new Error(`${file} does not have this once: ${from}`);
-  await writeFile(
-    file,
-    text.replace(from, () => to),
-  );
+  const edited = text.replace(from, () => to);
+  if (edited === text) throw new Error(`${file} does not have this: ${String(from)}`);
+  await writeFile(file, edited);
 }
 
 /** Every file and link of a project with its content or target, to see that nothing was changed. */

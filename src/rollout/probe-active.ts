@@ -2,7 +2,7 @@ import type { Engine } from '../engines/engine.ts';
 import { CoreshipError } from '../errors.ts';
 import type { UnitState } from '../plan/observation.ts';
 import type { Step } from '../plan/plan.ts';
-import type { Look } from './wait-until.ts';
+import type { Probe } from './wait-until.ts';
 
 type WaitActive = Extract<Step, { kind: 'wait-active' }>;
 
@@ -16,16 +16,20 @@ const journalLines = 10;
  * Looks whether all units of a step are active and stay so: seen twice in a row with the same process, because a
  * program that dies at once is active for a moment.
  */
-export function lookActive(engine: Engine, step: WaitActive): Look {
+export function probeActive(engine: Engine, step: WaitActive): Probe {
   const pids = new Map<string, number>();
   const restartsBefore = new Map<string, number>();
+  const idle = new Set<string>();
   return async () => {
     const states = await engine.states(step.machine.id, step.units);
     for (const { name, restarts } of states) {
       if (!restartsBefore.has(name)) restartsBefore.set(name, restarts);
     }
-    const failed = states.find((state) => fails(state, restartsBefore.get(state.name) ?? 0));
-    if (failed) throw await unitFailed(engine, step, failed);
+    const failed = states.find(
+      (state) => fails(state, restartsBefore.get(state.name) ?? 0) || (isIdle(state) && idle.has(state.name)),
+    );
+    if (failed) return { failed: await unitFailed(engine, step, failed) };
+    for (const state of states.filter(isIdle)) idle.add(state.name);
     const waiting = states.filter(
       (state) => state.active !== 'active' || pids.get(state.name) !== state.mainPid,
     );
@@ -53,14 +57,19 @@ export async function journalsOf(
   return journals.flat();
 }
 
+/** Neither running nor about to: a start that a dependency has cancelled, or a program that has ended. */
+function isIdle(state: UnitState): boolean {
+  return state.active === 'inactive' && !state.queued;
+}
+
 function fails(state: UnitState, restartsBefore: number): boolean {
   if (state.active === 'active') return false;
   return state.active === 'failed' || state.restarts - restartsBefore > toleratedRestarts;
 }
 
 async function unitFailed(engine: Engine, step: WaitActive, state: UnitState): Promise<CoreshipError> {
-  const how = state.result === 'success' ? state.sub : state.result;
-  return new CoreshipError('failed', `${state.name} on ${step.machine.name} fails (${how})`, {
+  const how = state.result === 'success' ? `${state.active}, ${state.sub}` : state.result;
+  return new CoreshipError('failed', `${state.name} on ${step.machine.name} does not run (${how})`, {
     details: await journalsOf(engine, step.machine.id, [state.name]),
     hint: 'it is left as it is, for a look; run the same command again once the cause is mended',
   });

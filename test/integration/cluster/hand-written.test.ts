@@ -1,11 +1,11 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clearLab } from './lab/clear-lab.ts';
-import { coreship } from './lab/cli.ts';
-import { labUnit, labUnits, systemFiles } from './lab/cluster-state.ts';
-import { copyProject, type TestProject } from './lab/project.ts';
-import { on, scriptOn, withoutLab } from './lab/test-lab.ts';
+import { clearLab } from '../support/clear-lab.ts';
+import { coreship } from '../support/cli.ts';
+import { labUnit, labUnits, systemFiles } from '../support/cluster-state.ts';
+import { copyProject, type TestProject } from '../support/project.ts';
+import { on, scriptOn, withoutLab } from '../support/test-lab.ts';
 
 const template = `# Ticks. Kept by hand; no service in coreship.yaml stands behind it.
 ; systemd takes this for a comment, too

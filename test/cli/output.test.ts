@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import type { Paint } from '../../src/cli/output/paint.ts';
+import { planText, summary } from '../../src/cli/output/plan-text.ts';
+import { printError } from '../../src/cli/output/print-error.ts';
+import { stepText } from '../../src/cli/output/step-text.ts';
+import { table } from '../../src/cli/output/table.ts';
+import { CoreshipError } from '../../src/errors.ts';
+import type { Change, ChangeAction, FileChange, Step } from '../../src/plan/plan.ts';
+import { FakeIo } from '../fakes/fake-io.ts';
+import { balancer, entry, m1 } from '../rollout/sample-plan.ts';
+
+const plain: Paint = (_format, text) => text;
+
+const changed: FileChange = {
+  unit: 'a@1.service',
+  action: 'change',
+  diff: '--- a@1.service on lab-1\n+++ a@1.service in the project\n@@ -1 +1 @@\n-old\n+new\n',
+};
+
+function change(action: ChangeAction, files: readonly FileChange[] = [], from?: Change['from']): Change {
+  const rest = { service: 'a', unit: 'a@1.service', machine: m1, reason: `why ${action}`, files, steps: [] };
+  return { action, ...rest, ...(from ? { from } : {}) };
+}
+
+describe('planText', () => {
+  it('shows each change with its reason, and the diffs of files that change', () => {
+    const changes = [
+      change('create', [{ ...changed, action: 'add' }]),
+      change('replace', [changed, { unit: 'd@1.service', action: 'remove', diff: '-x\n' }]),
+      change('refresh'),
+      change('move', [], { id: 'm2', name: 'lab-2' }),
+      change('start'),
+      change('wait'),
+      change('remove', [{ ...changed, action: 'remove' }]),
+    ];
+    const plan = { version: 1, changes, unchanged: ['b.service'] } as const;
+    expect(planText(plan, 'Plan for lab:', plain)).toMatchInlineSnapshot(`
+      "Plan for lab:
+
+        + create a@1.service on lab-1: why create
+            + a@1.service
+        ~ replace a@1.service on lab-1: why replace
+            ~ a@1.service
+              --- a@1.service on lab-1
+              +++ a@1.service in the project
+              @@ -1 +1 @@
+              -old
+              +new
+            - d@1.service
+        ~ refresh a@1.service on lab-1: why refresh
+        ~ move a@1.service from lab-2 to lab-1: why move
+        + start a@1.service on lab-1: why start
+        . wait a@1.service on lab-1: why wait
+        - remove a@1.service on lab-1: why remove
+            - a@1.service
+
+      Plan: 1 to create, 1 to start, 1 to wait, 1 to move, 1 to refresh, 1 to replace, 1 to remove; 1 unchanged
+      "
+    `);
+  });
+
+  it('is nothing where nothing changes, and the summary says so', () => {
+    const plan = { version: 1, changes: [], unchanged: ['b.service'] } as const;
+    expect(planText(plan, 'Plan:', plain)).toBe('');
+    expect(summary(plan)).toBe('Plan: nothing to do; 1 unchanged');
+  });
+});
+
+describe('stepText', () => {
+  const reason = 'a test';
+  it.each<[Step, string]>([
+    [
+      {
+        kind: 'install',
+        machine: m1,
+        units: [
+          { name: 'a', text: '' },
+          { name: 'b', text: '' },
+        ],
+        reason,
+      },
+      'write a, b on lab-1',
+    ],
+    [{ kind: 'start', machine: m1, units: ['a', 'b'], reason }, 'start a, b on lab-1'],
+    [{ kind: 'stop', machine: m1, units: ['a'], reason }, 'stop a on lab-1'],
+    [{ kind: 'remove', machine: m1, units: ['a'], reason }, 'remove a on lab-1'],
+    [
+      { kind: 'wait-active', machine: m1, units: ['a'], timeoutSeconds: 1, reason },
+      'wait until a is active on lab-1',
+    ],
+    [
+      { kind: 'wait-active', machine: m1, units: ['a', 'b'], timeoutSeconds: 1, reason },
+      'wait until a, b are active on lab-1',
+    ],
+    [
+      { kind: 'wait-registered', entry, machine: m1, sidekicks: [], reason },
+      'wait until /services/apache/10.0.0.1:7777 is registered',
+    ],
+    [
+      { kind: 'wait-unregistered', entry, reason },
+      'wait until /services/apache/10.0.0.1:7777 is deregistered',
+    ],
+    [
+      { kind: 'wait-served', backend: 'x:1', balancers: [balancer], reason },
+      'wait until nginx_lb.service on lab-1 serves x:1',
+    ],
+    [
+      { kind: 'wait-unserved', backend: 'x:1', balancers: [balancer], reason },
+      'wait until nginx_lb.service on lab-1 no longer serves x:1',
+    ],
+    [{ kind: 'wait-answering', balancer, reason }, 'wait until nginx_lb.service on lab-1 answers'],
+    [{ kind: 'drain', seconds: 1.5, reason }, 'let requests under way end for 1.5 s'],
+  ])('$kind', (step, text) => {
+    expect(stepText(step)).toBe(text);
+  });
+});
+
+describe('table', () => {
+  it('sets cells in columns, without spaces at the end', () => {
+    expect(
+      table([
+        ['UNIT', 'ON'],
+        ['a@1.service', 'lab-1'],
+        ['b', ''],
+      ]),
+    ).toBe('UNIT         ON\na@1.service  lab-1\nb\n');
+  });
+
+  it('is nothing without rows', () => {
+    expect(table([])).toBe('');
+  });
+});
+
+describe('printError', () => {
+  const say = (error: unknown, env = {}) => {
+    const io = new FakeIo({ env });
+    printError(error, io, false);
+    expect(io.stdout).toBe('');
+    return io.stderr;
+  };
+
+  it('says where, what, what is known beside it, and what next', () => {
+    const error = new CoreshipError('failed', 'it broke', {
+      where: { file: 'a.service', line: 3, column: 7 },
+      details: ['last lines:\n  one'],
+      hint: 'mend it',
+      problems: [{ rule: 'r', severity: 'error', message: 'bad', path: 'services.a' }],
+    });
+    expect(say(error)).toBe(
+      'error: a.service:3:7: it broke\n  services.a: bad\n  last lines:\n    one\nhint: mend it\n',
+    );
+  });
+
+  it('shows a cause only to those who look for one', () => {
+    const error = new CoreshipError('failed', 'it broke', { cause: new Error('deep down') });
+    expect(say(error)).toBe('error: it broke\n');
+    expect(say(error, { CORESHIP_DEBUG: '1' })).toContain('deep down');
+  });
+
+  it.each([
+    ['an error that nobody foresaw', new TypeError('oops')],
+    ['a known mistake', new CoreshipError('bug', 'oops')],
+  ])('owns up to %s, with its trace', (_, error) => {
+    expect(say(error)).toMatch(/^error: a mistake in coreship: .*oops\n {4}at /s);
+  });
+
+  it('says the same as JSON', () => {
+    const io = new FakeIo();
+    printError(new CoreshipError('lock-held', 'held', { hint: 'wait' }), io, true);
+    expect(io.json()).toEqual([
+      {
+        version: 1,
+        type: 'error',
+        error: { code: 'lock-held', message: 'held', hint: 'wait', problems: [], details: [] },
+      },
+    ]);
+  });
+});

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readAssets } from '../../src/project/assets.ts';
+import { renderServices } from '../../src/services/render.ts';
+import { apacheLike, balancerLike, usualRegistration, workerLike } from '../services/sample-services.ts';
+
+/** Says why a part is skipped where its program is missing. */
+function lacks(program: string, debianPackage: string): boolean {
+  if (existsSync(program)) return false;
+  process.stderr.write(`tests with ${program} skipped: it is not installed (${debianPackage})\n`);
+  return true;
+}
+
+describe.skipIf(lacks('/usr/bin/shellcheck', 'shellcheck'))('the shell scripts', () => {
+  it.each(['register.sh', 'load-balancer/confd-watch'])('please shellcheck: %s', (path) => {
+    const file = fileURLToPath(new URL(`../../assets/${path}`, import.meta.url));
+    const { stdout, status } = spawnSync('/usr/bin/shellcheck', ['--format=gcc', file], { encoding: 'utf8' });
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  });
+});
+
+describe.skipIf(lacks('/usr/bin/systemd-analyze', 'systemd'))('rendered units', async () => {
+  const assets = await readAssets();
+  const folder = mkdtempSync(join(tmpdir(), 'coreship-verify-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const services = [
+    apacheLike({
+      environment: { ODD: '100% "quoted" $HOME \\' },
+      command: ['sh', '-c', 'echo "$HOME" %i; :'],
+    }),
+    apacheLike({
+      name: 'cache',
+      template: false,
+      ports: [{ container: 1, host: 1, address: 'private' }],
+      registration: { ...usualRegistration, check: 'tcp' },
+    }),
+    balancerLike(),
+    workerLike({ runtime: 'podman', pull: 'always' }),
+  ];
+  const files = renderServices(services, { api: 'v3', key: 'address' }, assets)
+    .filter(({ path }) => path.endsWith('.service'))
+    .map(({ path, content }) => ({
+      name: path.slice(path.indexOf('/') + 1).replace('@.', '@7777.'),
+      content,
+    }));
+  // What they need of a machine is not here; verify wants to know it.
+  for (const name of ['docker', 'etcd']) {
+    writeFileSync(join(folder, `${name}.service`), '[Service]\nExecStart=/bin/true\n');
+  }
+  for (const { name, content } of files) {
+    writeFileSync(join(folder, name), content.replaceAll(/\/usr\/bin\/(docker|podman)/g, '/bin/true'));
+  }
+
+  it.each(files.map(({ name }) => name))('pass systemd-analyze verify: %s', (name) => {
+    const { stderr, status } = spawnSync('/usr/bin/systemd-analyze', ['verify', join(folder, name)], {
+      encoding: 'utf8',
+      env: { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` },
+    });
+    const own = stderr.split('\n').filter((line) => files.some((file) => line.includes(file.name)));
+    expect(own).toEqual([]);
+    expect(status, stderr).toBe(0);
+  });
+
+  it('would not pass with an option that systemd does not know', () => {
+    writeFileSync(join(folder, 'broken.service'), '[Service]\nExecStart=/bin/true\nRestartt=always\n');
+    const { stderr } = spawnSync('/usr/bin/systemd-analyze', ['verify', join(folder, 'broken.service')], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toContain('Restartt');
+  });
+});

@@ -1,0 +1,119 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A real etcd on loopback with a folder of its own. */
+export interface Etcd {
+  readonly endpoint: string;
+  /** Runs `etcdctl` on it and returns what it prints. */
+  ctl(...words: readonly string[]): string;
+  /** Keys and values below a prefix. */
+  all(prefix: string): Readonly<Record<string, string>>;
+  /** The leases there are, in hex. */
+  leases(): readonly string[];
+  /** The lease that a key hangs on, in hex. */
+  leaseOf(key: string): string;
+  stop(): Promise<void>;
+  /** Starts it again after a stop, with what it held. */
+  start(): Promise<void>;
+  /** Stops it for good and removes its folder. */
+  remove(): Promise<void>;
+}
+
+/** Why no etcd can be started here, or nothing where it can. */
+export function etcdMissing(): string | undefined {
+  const missing = ['/usr/bin/etcd', '/usr/bin/etcdctl'].find((file) => !existsSync(file));
+  return missing === undefined ? undefined : `${missing} is not installed (etcd-server, etcd-client)`;
+}
+
+/** Starts etcd on free ports. */
+export async function startEtcd(): Promise<Etcd> {
+  const dir = mkdtempSync(join(tmpdir(), 'coreship-etcd-'));
+  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  const peer = `http://127.0.0.1:${await freePort()}`;
+  let server: ChildProcess | undefined;
+  // A test that fails half-way must not leave it running.
+  process.once('exit', () => server?.kill('SIGKILL'));
+
+  const runs = () => server !== undefined && server.exitCode === null && server.signalCode === null;
+  const start = async (): Promise<void> => {
+    if (runs()) return;
+    server = spawn(
+      '/usr/bin/etcd',
+      [
+        ...['--data-dir', dir, '--log-level', 'error', '--initial-cluster', `default=${peer}`],
+        ...['--listen-client-urls', endpoint, '--advertise-client-urls', endpoint],
+        ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
+      ],
+      { stdio: 'ignore' },
+    );
+    await eventually(async () => (await fetch(`${endpoint}/health`)).ok, `etcd on ${endpoint}`);
+  };
+  const stop = async (): Promise<void> => {
+    if (!server || !runs()) return;
+    const gone = once(server, 'exit');
+    server.kill('SIGKILL');
+    await gone;
+  };
+  const ctl = (...words: readonly string[]): string =>
+    execFileSync('/usr/bin/etcdctl', ['--endpoints', endpoint, ...words], {
+      env: { ...process.env, ETCDCTL_API: '3' },
+      encoding: 'utf8',
+    });
+  await start();
+  return {
+    endpoint,
+    ctl,
+    all: (prefix) => {
+      const lines = ctl('get', '--prefix', prefix).split('\n').slice(0, -1);
+      return Object.fromEntries(
+        lines.flatMap((line, index) => (index % 2 === 0 ? [[line, lines[index + 1] ?? '']] : [])),
+      );
+    },
+    leases: () => ctl('lease', 'list').split('\n').slice(1, -1),
+    leaseOf: (key) => {
+      const [, lease = '0'] = /"Lease" : (\d+)/.exec(ctl('get', key, '--write-out=fields')) ?? [];
+      return BigInt(lease).toString(16);
+    },
+    start,
+    stop,
+    remove: async () => {
+      await stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port of this computer that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address === 'object' && address) return address.port;
+  throw new Error('no port was given');
+}
+
+/** Looks again and again until a condition holds. Errors count as not yet. */
+export async function eventually(
+  holds: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+  milliseconds = 15_000,
+): Promise<void> {
+  const deadline = Date.now() + milliseconds;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      if (await holds()) return;
+    } catch (error) {
+      last = error;
+    }
+    await delay(50);
+  }
+  throw new Error(`never came: ${typeof what === 'string' ? what : what()}`, { cause: last });
+}

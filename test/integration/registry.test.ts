@@ -1,0 +1,208 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Etcd3Settings, etcd3Registry } from '../../src/registry/etcd3-registry.ts';
+import type { LockHolder, LockRequest, Registry } from '../../src/registry/registry.ts';
+import { type Etcd, etcdMissing, eventually, freePort, startEtcd } from './etcd.ts';
+
+const missing = etcdMissing();
+if (missing !== undefined) process.stderr.write(`registry tests skipped: ${missing}\n`);
+
+const built = new URL('../../dist/registry/etcd3-registry.js', import.meta.url);
+const mine: LockHolder = { who: 'me@here', command: 'scale apache 7777', pid: 1, since: 'noon' };
+const request = (changes: Partial<LockRequest> = {}): LockRequest => ({
+  project: 'tutorial',
+  holder: mine,
+  waitMs: 0,
+  onWait: () => undefined,
+  ...changes,
+});
+
+describe.skipIf(missing !== undefined)('the registry on a real etcd', () => {
+  let etcd: Etcd;
+  const open: Registry[] = [];
+  const connect = (settings: Partial<Etcd3Settings> = {}): Registry => {
+    const registry = etcd3Registry({ endpoints: [etcd.endpoint], ...settings });
+    open.push(registry);
+    return registry;
+  };
+
+  beforeAll(async () => {
+    etcd = await startEtcd();
+  });
+  afterAll(() => etcd.remove());
+  afterEach(async () => {
+    for (const registry of open.splice(0)) await registry.close();
+    etcd.ctl('del', '--prefix', '/');
+  });
+
+  describe('registrations', () => {
+    it('are those below a prefix, in key order', async () => {
+      etcd.ctl('put', '/services/apache/10.0.0.2:8888', '10.0.0.2:8888');
+      etcd.ctl('put', '/services/apache/10.0.0.1:7777', '10.0.0.1:7777');
+      etcd.ctl('put', '/services/apache2/10.0.0.3:1', '10.0.0.3:1');
+      expect(await connect().registrations('/services/apache/')).toEqual([
+        { key: '/services/apache/10.0.0.1:7777', value: '10.0.0.1:7777' },
+        { key: '/services/apache/10.0.0.2:8888', value: '10.0.0.2:8888' },
+      ]);
+    });
+
+    it('are none where there is nothing', async () => {
+      expect(await connect().registrations('/services/')).toEqual([]);
+    });
+  });
+
+  describe('the lock', () => {
+    it('is held by one, and free again for the next', async () => {
+      const lock = await connect().lock(request());
+      expect(lock.held()).toBe(true);
+      expect(JSON.parse(Object.values(etcd.all('/coreship/tutorial/lock'))[0] ?? '')).toEqual(mine);
+      await lock.release();
+      expect(lock.held()).toBe(false);
+      expect(etcd.all('/coreship/')).toEqual({});
+      await expect(connect().lock(request())).resolves.toBeDefined();
+    });
+
+    it('belongs to one project', async () => {
+      await connect().lock(request());
+      await expect(connect().lock(request({ project: 'other' }))).resolves.toBeDefined();
+    });
+
+    it('is never held by two at once, however many want it', async () => {
+      let holders = 0;
+      let most = 0;
+      const turns = Array.from({ length: 4 }, async () => {
+        const lock = await connect().lock(request({ waitMs: 30_000 }));
+        holders += 1;
+        most = Math.max(most, holders);
+        await eventually(() => true, 'a moment');
+        holders -= 1;
+        await lock.release();
+      });
+      await Promise.all(turns);
+      expect(most).toBe(1);
+    });
+
+    it('is waited for, and who holds it is told once', async () => {
+      const first = await connect().lock(request());
+      const told: LockHolder[] = [];
+      const second = connect().lock(
+        request({
+          waitMs: 30_000,
+          onWait: (holder) => {
+            told.push(holder);
+            void first.release();
+          },
+        }),
+      );
+      expect((await second).held()).toBe(true);
+      expect(told).toEqual([mine]);
+    });
+
+    it('is given up with its holder’s name when the wait is over', async () => {
+      await connect().lock(request());
+      const leases = etcd.leases();
+      await expect(connect().lock(request({ waitMs: 100 }))).rejects.toMatchObject({
+        code: 'lock-held',
+        message: 'the lock is held by me@here: scale apache 7777 (process 1, since noon)',
+      });
+      expect(
+        etcd.leases().filter((lease) => !leases.includes(lease)),
+        'left by the vain try',
+      ).toEqual([]);
+    });
+
+    it('ends as an interruption when the person who waits has had enough', async () => {
+      await connect().lock(request());
+      const abort = new AbortController();
+      const waiting = connect().lock(
+        request({ waitMs: 30_000, signal: abort.signal, onWait: () => abort.abort() }),
+      );
+      await expect(waiting).rejects.toMatchObject({ code: 'interrupted' });
+    });
+
+    it.each(['', 'not JSON', 'null', '7', '{}', '[]', '{"who":'])(
+      'is held even where its key says %j, which names nobody',
+      async (garbage) => {
+        etcd.ctl('put', '/coreship/tutorial/lock', '--', garbage);
+        await expect(connect().lock(request())).rejects.toMatchObject({
+          code: 'lock-held',
+          message: expect.stringContaining('the lock is held by somebody'),
+        });
+      },
+    );
+
+    it('says that it is lost once etcd has let it go', async () => {
+      const lock = await connect().lock(request());
+      etcd.ctl('lease', 'revoke', etcd.leaseOf('/coreship/tutorial/lock'));
+      await eventually(() => !lock.held(), 'the loss of the lock', 30_000);
+    });
+
+    it.skipIf(!existsSync(built))('of a run that was killed expires by itself', async () => {
+      const child = holdInChild(etcd.endpoint);
+      await once(child.stdout ?? child, 'data');
+      await expect(connect().lock(request())).rejects.toMatchObject({ code: 'lock-held' });
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+      const began = Date.now();
+      const lock = await connect().lock(request({ waitMs: 30_000 }));
+      expect(lock.held()).toBe(true);
+      expect(Date.now() - began).toBeGreaterThan(1000);
+    });
+  });
+
+  it('says within its time-out that etcd does not answer', async () => {
+    const registry = connect({ endpoints: [`http://127.0.0.1:${await freePort()}`] });
+    const began = Date.now();
+    await expect(registry.registrations('/services/')).rejects.toMatchObject({
+      code: 'failed',
+      message: 'etcd did not answer: could not read /services/',
+      hint: 'check etcd on the machines: etcdctl endpoint health',
+    });
+    await expect(registry.lock(request())).rejects.toMatchObject({
+      code: 'failed',
+      message: 'etcd did not answer: could not take the lock',
+    });
+    expect(Date.now() - began).toBeLessThan(12_000);
+  });
+
+  it('gets by where one of several endpoints is away', async () => {
+    etcd.ctl('put', '/services/a/1', '1');
+    const registry = connect({ endpoints: [`http://127.0.0.1:${await freePort()}`, etcd.endpoint] });
+    await expect(registry.registrations('/services/a/')).resolves.toHaveLength(1);
+  });
+
+  it('logs in where etcd asks who it is, and says so where it may not', async () => {
+    const root = ['--user', 'root:secret'];
+    etcd.ctl('user', 'add', 'root:secret');
+    etcd.ctl('user', 'grant-role', 'root', 'root');
+    etcd.ctl('auth', 'enable');
+    try {
+      const known = connect({ auth: { username: 'root', password: 'secret' } });
+      await expect(known.registrations('/')).resolves.toEqual([]);
+      const wrong = connect({ auth: { username: 'root', password: 'wrong' } });
+      await expect(wrong.registrations('/')).rejects.toMatchObject({ code: 'failed' });
+      await expect(connect().registrations('/')).rejects.toMatchObject({ code: 'failed' });
+    } finally {
+      etcd.ctl(...root, 'auth', 'disable');
+    }
+  });
+});
+
+/** Another process that takes the lock and holds it until it is killed. It needs the build. */
+function holdInChild(endpoint: string): ChildProcess {
+  const code = `
+    const { etcd3Registry } = await import(process.argv[1]);
+    const holder = { who: 'child', command: 'hold', pid: process.pid, since: 'now' };
+    const registry = etcd3Registry({ endpoints: [process.argv[2]] });
+    await registry.lock({ project: 'tutorial', holder, waitMs: 0, onWait: () => undefined });
+    console.log('held');
+    setInterval(() => undefined, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code, built.href, endpoint], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  process.once('exit', () => child.kill('SIGKILL'));
+  return child;
+}
