@@ -1,13 +1,13 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labUp } from '../../src/lab/lab.ts';
-import { clearLab } from './lab/clear-lab.ts';
-import { coreship, startCoreship } from './lab/cli.ts';
-import { get, startLoad } from './lab/load.ts';
-import { copyProject, edit, type TestProject } from './lab/project.ts';
-import { repository } from './lab/repository.ts';
-import { machines, scriptOn, scriptOnAll, testLab, withoutLab } from './lab/test-lab.ts';
+import { labUp } from '../../../src/lab/lab.ts';
+import { clearLab } from '../support/clear-lab.ts';
+import { coreship, startCoreship } from '../support/cli.ts';
+import { get, startLoad } from '../support/load.ts';
+import { copyProject, edit, type TestProject } from '../support/project.ts';
+import { repository } from '../support/repository.ts';
+import { machines, scriptOn, scriptOnAll, testLab, withoutLab } from '../support/test-lab.ts';
 
 const bin = process.env['CORESHIP_LAB_BIN'] ?? '';
 if (bin === '') process.stderr.write('fleet tests skipped: CORESHIP_LAB_BIN names no folder with fleetd\n');
