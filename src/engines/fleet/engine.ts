@@ -6,13 +6,14 @@ import { parseUnit } from '../../unit/parse.ts';
 import { canonicalText } from '../../unit/serialise.ts';
 import { locatedOptionsOf, optionsOf } from '../../unit/unit-file.ts';
 import type { Engine } from '../engine.ts';
+import { readAddresses } from '../read-addresses.ts';
 import { install, inWords, start, stop } from './change.ts';
 import { fleetClient } from './client.ts';
 import { type DoorSettings, openDoors } from './doors.ts';
 import { whyNoMachine } from './explain.ts';
 import { type Look, shareLooks } from './look.ts';
 import { observed, toObservation } from './observe.ts';
-import { type ConnectThrough, machineName, outputOf, reachMachines, readAddresses } from './reach.ts';
+import { type ConnectThrough, machineName, outputOf, reachMachines } from './reach.ts';
 import { countRestarts } from './restarts.ts';
 
 /** What the fleet engine needs of its cluster. */

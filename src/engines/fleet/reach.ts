@@ -1,4 +1,3 @@
-import { parse as parseIni } from 'ini';
 import { CoreshipError } from '../../errors.ts';
 import type { ObservedMachine } from '../../plan/observation.ts';
 import type { CommandResult, Connection, RemoteCommand, RunOptions } from '../../ssh/connection.ts';
@@ -52,18 +51,6 @@ export function reachMachines(doors: Doors, connectThrough: ConnectThrough): Rea
 /** What a machine is called: as the entry of its address, else by that address. */
 export function machineName(machine: FleetMachine, entries: readonly FleetEntry[]): string {
   return entries.find(({ address }) => address === machine.primaryIP)?.name ?? machine.primaryIP;
-}
-
-/** The addresses that units on a machine see: those of its `/etc/environment`. */
-export function readAddresses(environment: string): ObservedMachine['addresses'] {
-  const values: Readonly<Record<string, unknown>> = parseIni(environment);
-  const address = (key: string): string | undefined => {
-    const value = values[key];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  const own = address('COREOS_PRIVATE_IPV4');
-  const open = address('COREOS_PUBLIC_IPV4');
-  return { ...(own ? { private: own } : {}), ...(open ? { public: open } : {}) };
 }
 
 /** The output of a command that must succeed. */
