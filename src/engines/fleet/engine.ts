@@ -11,10 +11,10 @@ import { install, inWords, start, stop } from './change.ts';
 import { fleetClient } from './client.ts';
 import { type DoorSettings, openDoors } from './doors.ts';
 import { whyNoMachine } from './explain.ts';
+import { followStates } from './follow-states.ts';
 import { type Look, shareLooks } from './look.ts';
 import { observed, toObservation } from './observe.ts';
 import { type ConnectThrough, machineName, outputOf, reachMachines } from './reach.ts';
-import { countRestarts } from './restarts.ts';
 
 /** What the fleet engine needs of its cluster. */
 export interface FleetCluster extends DoorSettings {
@@ -37,7 +37,7 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
   const client = fleetClient(doors.ask);
   const looks = shareLooks(client, cluster.clock, cluster.tell);
   const reach = reachMachines(doors, cluster.connectThrough);
-  const count = countRestarts();
+  const follower = followStates(cluster.clock);
   const known = new Map<string, ObservedMachine & { readonly ip: string }>();
 
   const machineOf = (id: string): ObservedMachine & { readonly ip: string } => {
@@ -100,6 +100,7 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       await start(client, looks, units, (name, look) => {
         if (cluster.clock.now() - began >= doubtMs) refuseHopeless(name, look);
       });
+      follower.started(units);
     },
     placedOn: async (units) => {
       const [main = ''] = units;
@@ -112,7 +113,10 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       });
       return look.units.get(main)?.machineID;
     },
-    stop: (_machine, units) => stop(client, looks, units),
+    stop: async (_machine, units) => {
+      await stop(client, looks, units);
+      follower.stopped(units);
+    },
     remove: async (_machine, units) => {
       await Promise.all(units.map((name) => client.destroy(name)));
     },
@@ -122,7 +126,7 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
         const unit = look.units.get(name);
         // A unit that fleet has moved meanwhile is waited for where it is now.
         const at = unit?.machineID ?? machine;
-        return unit ? count(observed(unit, at, look), at) : { ...unknown, name };
+        return unit ? follower.complete(observed(unit, at, look)) : { ...unknown, name };
       });
     },
     journal: async (machine, unit, lines) => {

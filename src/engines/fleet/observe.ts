@@ -3,6 +3,7 @@ import type { Observation, ObservedMachine, ObservedUnit } from '../../plan/obse
 import { canonicalText } from '../../unit/serialise.ts';
 import type { FleetUnit, FleetUnitState } from './api.ts';
 import { whyNoMachine } from './explain.ts';
+import { notLoaded } from './follow-states.ts';
 import { type Look, landed } from './look.ts';
 
 /** Turns a look at fleet into what plans are made from; `owned` says which unit names are the project's. */
@@ -61,7 +62,7 @@ function inSystemdsWords(
   unit: FleetUnit,
   state: FleetUnitState | undefined,
 ): { active: string; sub: string } {
-  if (!state) return { active: 'inactive', sub: 'not loaded' };
+  if (!state) return { active: 'inactive', sub: notLoaded };
   if (!landed(unit, state) && unit.desiredState === 'launched')
     return { active: 'activating', sub: 'new file not loaded yet' };
   return { active: state.systemdActiveState, sub: state.systemdSubState };

@@ -145,6 +145,7 @@ describe("fleet's traps", () => {
 
   it('10: a sidekick that went down with its main unit comes back, though fleet takes it for launched', async () => {
     const all = await running();
+    expect(await active(all)).toEqual(['active', 'active']);
     await all.engine.stop(all.machine, [main.name]);
     expect(await active(all)).toEqual(['inactive', 'inactive']);
     expect(all.fleetd.units.get(sidekick.name)?.desired).toBe('launched');
@@ -221,6 +222,13 @@ describe("fleet's traps", () => {
     all.fleetd.log.length = 0;
     await all.engine.start('', [bad.name]);
     expect(all.fleetd.log).toEqual([`PUT ${bad.name} loaded`, `PUT ${bad.name} launched`]);
+    const machine = (await all.engine.placedOn?.([bad.name])) ?? '';
+    // What was published before the start must not count as its failure.
+    expect(await all.engine.states(machine, [bad.name])).toMatchObject([
+      { active: 'activating', queued: true },
+    ]);
+    await all.sleep(11_000);
+    expect(await all.engine.states(machine, [bad.name])).toMatchObject([{ active: 'failed', queued: false }]);
   });
 
   it('a unit is seen stopped before it is destroyed', async () => {
