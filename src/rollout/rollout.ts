@@ -29,12 +29,12 @@ export async function rollOut(
   options: { readonly lock?: Lock; readonly signal?: AbortSignal } = {},
 ): Promise<RolloutResult> {
   const done = new Set<number>();
+  const begun = new Set<number>();
+  const left = (): readonly string[] => stateLeft(plan, begun, done);
   for (const batch of batches(plan, ports.engine.atOnce ?? 1)) {
-    const begun = new Set([...done, ...batch.map(({ index }) => index)]);
-    const left = (): readonly string[] => stateLeft(plan, begun, done);
     const outcomes = await Promise.allSettled(
       batch.map(async (one) => {
-        const result = await carryOut(one, ports, emit, () => refuseToGoOn(left, options));
+        const result = await carryOut(one, ports, emit, begun, () => refuseToGoOn(left, options));
         done.add(one.index);
         return result;
       }),
@@ -52,10 +52,13 @@ async function carryOut(
   { change, index }: NumberedChange,
   ports: RolloutPorts,
   emit: Emit,
+  begun: Set<number>,
   mayGoOn: () => void,
 ): Promise<'done' | 'elsewhere'> {
-  emit({ type: 'change-started', index, change });
   try {
+    mayGoOn();
+    begun.add(index);
+    emit({ type: 'change-started', index, change });
     for (const step of change.steps) {
       mayGoOn();
       const began = ports.clock.now();

@@ -143,7 +143,7 @@ describe.skipIf(withoutLab)('machines that do not do their part', () => {
     await rm(join(project.root, 'instances/apache-discovery@8888.service'), { force: true });
     const failed = await coreship(project.root, 'scale', 'apache', '8888', '--yes');
     expect(failed.code, failed.stderr).toBe(1);
-    expect(failed.stderr).toMatch(/apache@8888\.service on test-\d fails/);
+    expect(failed.stderr).toMatch(/^error: apache@8888\.service on test-\d does not run/m);
     expect(failed.stderr).toContain('last lines of apache@8888.service:');
     expect(failed.stderr).toMatch(/^ +.*(registry-1\.docker\.io|pull access denied)/m);
     const left = (await labUnits()).find(({ name }) => name === 'apache@7777.service');

@@ -58,8 +58,8 @@ export async function clusterState(project: string): Promise<ClusterState> {
   return {
     groups: [...names.values()].map(inOrder).sort((a, b) => compare(a.join(), b.join())),
     wrong: [...left, ...wrong.flat()],
-    registered: registered.map(portOf),
-    ...(balancer ? { upstream: (await backends(balancer.machine)).map(portOf) } : {}),
+    registered: inOrder(registered.map(portOf)),
+    ...(balancer ? { upstream: inOrder((await backends(balancer.machine)).map(portOf)) } : {}),
     instances: inOrder(instances),
   };
 }
