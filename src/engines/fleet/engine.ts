@@ -122,12 +122,16 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
     },
     states: async (machine, units) => {
       const look = await looks.fresh();
-      return units.map((name) => {
+      const seen = units.map((name) => {
         const unit = look.units.get(name);
         // A unit that fleet has moved meanwhile is waited for where it is now.
-        const at = unit?.machineID ?? machine;
-        return unit ? follower.complete(observed(unit, at, look)) : { ...unknown, name };
+        return unit ? observed(unit, unit.machineID ?? machine, look) : { ...unknown, name };
       });
+      // What is still at rest may wait for what comes up: a sidekick for its main unit.
+      if (seen.some(({ active }) => active === 'activating')) {
+        follower.started(seen.filter(({ active }) => active === 'inactive').map(({ name }) => name));
+      }
+      return seen.map(follower.complete);
     },
     journal: async (machine, unit, lines) => {
       const words = ['journalctl', '--no-pager', '--output=cat', `--lines=${lines}`, '--unit', unit];

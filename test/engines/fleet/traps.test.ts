@@ -231,6 +231,23 @@ describe("fleet's traps", () => {
     expect(await all.engine.states(machine, [bad.name])).toMatchObject([{ active: 'failed', queued: false }]);
   });
 
+  it('a sidekick that waits for its main unit is not taken for one that has ended', async () => {
+    const all = await running();
+    for (const unit of all.fleetd.machines.agents.get(all.machine)?.values() ?? []) {
+      Object.assign(unit, { active: 'inactive', sub: 'dead' });
+    }
+    Object.assign(all.fleetd.machines.loaded(all.machine, main.name) ?? {}, {
+      active: 'activating',
+      sub: 'start-pre',
+      slow: 1e6,
+    });
+    await all.sleep(60_000);
+    expect(await all.engine.states(all.machine, both)).toMatchObject([
+      { active: 'activating', sub: 'start-pre' },
+      { active: 'activating', queued: true },
+    ]);
+  });
+
   it('a unit is seen stopped before it is destroyed', async () => {
     const all = await running();
     await all.engine.stop(all.machine, both);
