@@ -72,7 +72,7 @@ describe('a project or a command line with mistakes', () => {
     const before = await projectFiles(project.root);
     const refused = await coreship(project.root, 'scale', 'apache', '7777', instance, '--yes');
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toContain(`instance ${JSON.stringify(instance)} of apache is not a port`);
+    expect(refused.stderr).toContain(`instance ${JSON.stringify(instance)} is not a port`);
     expect(await projectFiles(project.root)).toEqual(before);
   });
 

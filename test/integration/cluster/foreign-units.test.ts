@@ -5,7 +5,7 @@ import { clearLab } from '../support/clear-lab.ts';
 import { coreship } from '../support/cli.ts';
 import { clusterState, labUnits, systemFiles, tutorialState } from '../support/cluster-state.ts';
 import { copyProject, type TestProject } from '../support/project.ts';
-import { machineNamed, scriptOn, tryOn, withoutLab } from '../support/test-lab.ts';
+import { machineName, machineNamed, scriptOn, tryOn, withoutLab } from '../support/test-lab.ts';
 
 const file = '/etc/systemd/system/apache@8888.service';
 const text = '[Service]\nExecStart=/bin/sleep infinity\n';
@@ -23,7 +23,7 @@ describe.skipIf(withoutLab)("units that are not coreship's", () => {
   });
   afterEach(async () => {
     const remove = 'systemctl stop apache@8888; rm -f "$1"; systemctl daemon-reload';
-    await scriptOn(await machineNamed('test-3'), remove, [file]);
+    await scriptOn(await machineNamed(machineName(3)), remove, [file]);
   });
   afterAll(() => project.remove());
 
@@ -31,7 +31,7 @@ describe.skipIf(withoutLab)("units that are not coreship's", () => {
     { what: 'a file that nobody has started', start: 'true' },
     { what: 'a unit that runs', start: 'systemctl daemon-reload; systemctl start apache@8888' },
   ])('are left alone, named with machine and file: $what', async ({ start }) => {
-    const machine = await machineNamed('test-3');
+    const machine = await machineNamed(machineName(3));
     await scriptOn(machine, `printf %s "$2" >"$1"; ${start}`, [file, text]);
     const [files, units] = await Promise.all([systemFiles(), labUnits()]);
 

@@ -16,7 +16,14 @@ import {
   tutorialState,
 } from '../support/cluster-state.ts';
 import { copyProject, edit, projectFiles, type TestProject } from '../support/project.ts';
-import { labDescription, machineNamed, scriptOnAll, testLab, withoutLab } from '../support/test-lab.ts';
+import {
+  labDescription,
+  machineName,
+  machineNamed,
+  scriptOnAll,
+  testLab,
+  withoutLab,
+} from '../support/test-lab.ts';
 
 describe.skipIf(withoutLab)('machines that do not do their part', () => {
   let project: TestProject;
@@ -65,58 +72,66 @@ describe.skipIf(withoutLab)('machines that do not do their part', () => {
     };
 
     it('refuses a machine whose port is closed', async () => {
-      await withCluster('closed', { 'test-2': { address: '127.0.0.1', port: await closedPort() } });
-      await expectRefused(['test-2', 'connection refused', 'sshd listens'], 'closed');
+      await withCluster('closed', { [machineName(2)]: { address: '127.0.0.1', port: await closedPort() } });
+      await expectRefused([machineName(2), 'connection refused', 'sshd listens'], 'closed');
     });
 
     it('names all machines where none can be reached', async () => {
       const port = await closedPort();
       await withCluster('none', {
-        'test-1': { address: '127.0.0.1', port },
-        'test-2': { address: '127.0.0.2', port },
-        'test-3': { address: '127.0.0.3', port },
+        [machineName(1)]: { address: '127.0.0.1', port },
+        [machineName(2)]: { address: '127.0.0.2', port },
+        [machineName(3)]: { address: '127.0.0.3', port },
       });
-      await expectRefused([/^error: test-1, test-2, test-3: not reachable; nothing was changed$/m], 'none');
+      await expectRefused(
+        [
+          new RegExp(
+            `^error: ${[1, 2, 3].map(machineName).join(', ')}: not reachable; nothing was changed$`,
+            'm',
+          ),
+        ],
+        'none',
+      );
     });
 
     it('refuses a machine that is cut off', async () => {
-      await labCut(testLab, 'test-2', true);
+      await labCut(testLab, machineName(2), true);
       try {
-        await expectRefused(['test-2', /no route|no answer/]);
+        await expectRefused([machineName(2), /no route|no answer/]);
       } finally {
-        await labCut(testLab, 'test-2', false);
+        await labCut(testLab, machineName(2), false);
       }
     });
 
     it('refuses a machine that takes no key', async () => {
       const key = join(project.root, 'stranger');
       await host(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key]);
-      await withCluster('strange', { 'test-2': { identityFile: key } });
-      await expectRefused(['test-2', 'refused all keys', /stranger/, 'authorized_keys'], 'strange');
+      await withCluster('strange', { [machineName(2)]: { identityFile: key } });
+      await expectRefused([machineName(2), 'refused all keys', /stranger/, 'authorized_keys'], 'strange');
     });
 
     it('refuses a machine whose host key has changed', async () => {
       const other = join(project.root, 'other');
       await host(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', other]);
-      const { address } = await machineNamed('test-2');
+      const { address } = await machineNamed(machineName(2));
       const knownHosts = join(project.root, 'known_hosts');
       const key = (await host(['cat', `${other}.pub`])).split(' ').slice(0, 2).join(' ');
       await writeFile(knownHosts, `# another key\n${address} ${key}\n`);
-      await withCluster('changed', { 'test-2': { knownHostsFile: knownHosts } });
-      await expectRefused(['test-2', 'host key has changed', `${knownHosts}:2`], 'changed');
+      await withCluster('changed', { [machineName(2)]: { knownHostsFile: knownHosts } });
+      await expectRefused([machineName(2), 'host key has changed', `${knownHosts}:2`], 'changed');
     });
 
     it('refuses a machine without passwordless sudo', async () => {
-      const rule = join(machinePaths(testLab, 'test-2').root, 'etc/sudoers.d/core');
-      const aside = join(machinePaths(testLab, 'test-2').root, 'root/sudoers-core');
+      const rule = join(machinePaths(testLab, machineName(2)).root, 'etc/sudoers.d/core');
+      const aside = join(machinePaths(testLab, machineName(2)).root, 'root/sudoers-core');
       await rename(rule, aside);
       let refused: CliRun;
       try {
-        refused = await expectRefused(['test-2', 'sudo does not let core run', 'NOPASSWD']);
+        refused = await expectRefused([machineName(2), 'sudo does not let core run', 'NOPASSWD']);
       } finally {
         await rename(aside, rule);
       }
-      expect(refused.stderr).not.toContain('test-1');
+      expect(refused.stderr).not.toContain(machineName(1));
     });
   });
 

@@ -5,7 +5,7 @@ import { coreship } from '../support/cli.ts';
 import { clusterState, labUnit, labUnits, mainPids, tutorialState } from '../support/cluster-state.ts';
 import { get, startLoad } from '../support/load.ts';
 import { copyProject, type TestProject } from '../support/project.ts';
-import { machines, on, withoutLab } from '../support/test-lab.ts';
+import { machines, on, testLab, withoutLab } from '../support/test-lab.ts';
 
 describe.skipIf(withoutLab)('the main job on three machines', () => {
   let project: TestProject;
@@ -63,7 +63,7 @@ describe.skipIf(withoutLab)('the main job on three machines', () => {
     expect(data).toEqual({
       version: 1,
       type: 'status',
-      cluster: 'test',
+      cluster: testLab,
       units: apache.map(({ name, machine, mainPid }) => {
         const port = name.replace(/^.*@|\.service$/g, '');
         const isMain = name.startsWith('apache@');
@@ -98,7 +98,7 @@ describe.skipIf(withoutLab)('the main job on three machines', () => {
     expect(data).toEqual({
       version: 1,
       type: 'services',
-      cluster: 'test',
+      cluster: testLab,
       services: [
         { name: 'apache', registered: backends, serves: [] },
         { name: 'nginx_lb', registered: [], serves: [{ machine: balancer?.machine.name, backends }] },

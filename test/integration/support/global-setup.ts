@@ -1,18 +1,24 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { labDown, labUp } from '../../../src/lab/lab.ts';
+import { storedLayouts } from '../../../src/lab/stored-layout.ts';
 import { labSupport } from '../../../src/lab/support.ts';
 import { repository } from './repository.ts';
+import { runLab, runOf } from './run-lab.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Why the lab cannot run here; null where it is up. */
     labMissing: string | null;
+    labName: string;
   }
 }
 
-/** The lab of these tests: never the one a person works with. */
-const name = 'test';
+const keep = process.env['CORESHIP_KEEP_TEST_LAB'] === '1';
+
+/** A lab for each run: never the one a person works with, nor that of another run on the same machine. */
+const name = keep ? 'test' : runLab('tst');
 
 const quiet = (): void => undefined;
 
@@ -20,6 +26,7 @@ const quiet = (): void => undefined;
 export async function setup(project: TestProject): Promise<void> {
   const missing = (await labSupport()) ?? null;
   project.provide('labMissing', missing);
+  project.provide('labName', name);
   if (missing !== null) {
     process.stderr.write(`lab tests skipped: ${missing}\n`);
     return;
@@ -27,6 +34,7 @@ export async function setup(project: TestProject): Promise<void> {
   const images = ['apache', 'nginx_lb'].map((image) => {
     return { name: `example/${image}`, context: join(repository, 'images', image) };
   });
+  await sweepDeadRuns();
   try {
     await labUp({ name, machines: 3, images }, quiet);
   } catch (error) {
@@ -37,7 +45,15 @@ export async function setup(project: TestProject): Promise<void> {
 
 /** Takes it down, also after a failure. CORESHIP_KEEP_TEST_LAB=1 keeps it, so that the next run starts at once. */
 export async function teardown(): Promise<void> {
-  if ((await labSupport()) === undefined && process.env['CORESHIP_KEEP_TEST_LAB'] !== '1') {
+  if (!keep && (await labSupport()) === undefined) {
     await labDown(name, quiet);
+  }
+}
+
+/** Takes down what runs that were killed have left. */
+async function sweepDeadRuns(): Promise<void> {
+  for (const { name: lab } of await storedLayouts()) {
+    const pid = runOf(lab);
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await labDown(lab, quiet);
   }
 }

@@ -4,7 +4,10 @@ import { type HostResult, tryHost } from '../../../src/lab/host.ts';
 import { sshWords } from '../../../src/lab/ssh.ts';
 
 /** Name of the tests' lab, and so of their cluster. */
-export const testLab = 'test';
+export const testLab = inject('labName');
+
+/** The lab's machine of that number, from 1. */
+export const machineName = (number: number): string => `${testLab}-${number}`;
 
 /** Whether no lab can run here: the condition for `describe.skipIf`. */
 export const withoutLab = inject('labMissing') !== null;
