@@ -7,6 +7,7 @@ import { disturbs, type Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
 import type { Lock } from '../registry/registry.ts';
 import { rollOut } from '../rollout/rollout.ts';
+import { asKept, refuseMisread } from './as-kept.ts';
 import type { OpenCluster } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -25,6 +26,8 @@ export interface ApplyOptions {
   readonly dryRun: boolean;
   readonly json: boolean;
   readonly lockWaitSeconds: number;
+  /** Rules of lint that the cluster may misread units by. Default: none. */
+  readonly allow?: readonly string[];
   /** Writes the project's files once the plan is agreed to. */
   readonly writeFiles?: () => Promise<void>;
 }
@@ -36,6 +39,7 @@ export async function apply(
   options: ApplyOptions,
   io: Io,
 ): Promise<number> {
+  refuseMisread(options.wanted, cluster.engine, options.allow ?? []);
   const plan = await planNow(cluster, project, options.wanted, io);
   if (options.dryRun) {
     answerPlan(plan, cluster.name, options.json, io);
@@ -51,24 +55,57 @@ export async function apply(
   return underLock(cluster, project, options, io, async (lock) => {
     const agreed = await planAgain(plan, cluster, project, options, io);
     await options.writeFiles?.();
-    const progress = await progressFor(agreed, io, options.json);
+    await followPlan(agreed, cluster, project, options, io, lock);
+    return exitCodes.done;
+  });
+}
+
+/**
+ * Rolls a plan out. Where the cluster has put something elsewhere than foretold, what is left is planned again: nobody
+ * is asked, for nothing else is done than what was agreed to.
+ */
+async function followPlan(
+  agreed: Plan,
+  cluster: OpenCluster,
+  project: Project,
+  options: ApplyOptions,
+  io: Io,
+  lock: Lock | undefined,
+): Promise<void> {
+  const ports = await portsOf(cluster);
+  const limits = { ...(lock ? { lock } : {}), signal: io.interrupt };
+  let moved = false;
+  for (let plan = agreed; plan.changes.length > 0; ) {
+    const progress = await progressFor(plan, io, options.json);
+    let elsewhere: boolean;
     try {
-      await rollOut(agreed, await portsOf(cluster), progress.emit, {
-        ...(lock ? { lock } : {}),
-        signal: io.interrupt,
-      });
+      ({ elsewhere } = await rollOut(plan, ports, progress.emit, limits));
     } finally {
       await progress.done();
     }
-    answerResult(agreed, options.json, io);
-    return exitCodes.done;
+    if (!elsewhere) break;
+    moved = true;
+    plan = await planNow(cluster, project, options.wanted, io);
+  }
+  answerResult(moved ? await asLanded(agreed, cluster) : agreed, options.json, io);
+}
+
+/** The plan with the machines that the cluster chose. */
+async function asLanded(plan: Plan, cluster: OpenCluster): Promise<Plan> {
+  const { units, machines } = await cluster.engine.observe(plan.changes.map(({ unit }) => unit));
+  const changes = plan.changes.map((change) => {
+    const id = units.find(({ name }) => name === change.unit)?.machine;
+    const machine = machines.find((one) => one.id === id);
+    return machine ? { ...change, machine: { id: machine.id, name: machine.name } } : change;
   });
+  return { ...plan, changes };
 }
 
 /** What would be done right now. */
 async function planNow(cluster: OpenCluster, project: Project, wanted: Wanted, io: Io): Promise<Plan> {
   const names = wanted.groups.flatMap(({ units }) => units.map(({ name }) => name));
-  return makePlan(wanted, viewCluster(await lookWhole(cluster, project, names, io)));
+  const seen = await lookWhole(cluster, project, names, io);
+  return makePlan(asKept(wanted, cluster.engine), viewCluster(seen));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { CoreshipError } from '../errors.ts';
-import { type Arguments, flag } from './command.ts';
+import { type Arguments, flag, words } from './command.ts';
 import type { Io } from './io.ts';
 
 /** Options of every command that changes a cluster. */
@@ -10,6 +10,11 @@ export function changeOptions(yargs: Argv): Argv {
       alias: 'y',
       type: 'boolean',
       describe: 'Agree to a plan that stops, replaces or moves something',
+    })
+    .option('allow', {
+      type: 'string',
+      array: true,
+      describe: 'Rule of lint to pass over: the unit is sent although the cluster misreads it',
     })
     .option('dry-run', { alias: 'n', type: 'boolean', describe: 'Show the plan and stop' })
     .option('lock-wait', {
@@ -23,6 +28,7 @@ export function changeOptions(yargs: Argv): Argv {
 export function readChangeOptions(args: Arguments, io: Io) {
   return {
     yes: flag(args, 'yes') || io.env['CORESHIP_YES'] === '1',
+    allow: words(args, 'allow'),
     dryRun: flag(args, 'dryRun'),
     json: flag(args, 'json'),
     lockWaitSeconds: seconds(args['lockWait'] ?? io.env['CORESHIP_LOCK_WAIT'] ?? defaultLockWait),

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { Engine } from '../engines/engine.ts';
+import { type FleetCluster, fleetEngine } from '../engines/fleet/engine.ts';
 import { systemdEngine } from '../engines/systemd/engine.ts';
 import type { SystemdMachine } from '../engines/systemd/machine.ts';
 import { CoreshipError } from '../errors.ts';
-import type { Cluster, ClusterMachine, EtcdSettings, SshAddress } from '../project/cluster.ts';
+import type { Cluster, ClusterEntry, EtcdSettings, SshAddress } from '../project/cluster.ts';
 import type { Project } from '../project/project.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Clock } from '../rollout/ports.ts';
 import { createConnect } from '../ssh/connect.ts';
-import type { Connection, Target } from '../ssh/connection.ts';
+import type { Connect, Connection, Target } from '../ssh/connection.ts';
 import { type Listener, listenTcp } from '../ssh/listen.ts';
 import { createPool } from '../ssh/pool.ts';
 import { findCluster } from './find-cluster.ts';
@@ -27,23 +28,34 @@ export interface OpenCluster {
 const etcdDoors = 3;
 
 /** Opens the cluster a command works on. The only place where concrete engines and registries are made. */
-export async function openCluster(project: Project, name: string): Promise<OpenCluster> {
+export async function openCluster(
+  project: Project,
+  name: string,
+  tell: (line: string) => void = () => undefined,
+): Promise<OpenCluster> {
   const cluster = await findCluster(project, name);
-  const pool = createPool(createConnect());
+  const connect = createConnect();
+  const pool = createPool(connect);
   const listeners: Listener[] = [];
   const machines = cluster.machines.map((machine): SystemdMachine => {
     const target = toTarget(machine, cluster);
     return { name: machine.name, metadata: machine.metadata, connect: () => pool.get(target) };
   });
+  const doors = [...cluster.machines, ...cluster.entry].slice(0, etcdDoors).map((machine) => {
+    const target = toTarget(machine, cluster);
+    return () => pool.get(target);
+  });
+  const fleet =
+    cluster.engine === 'fleet' ? fleetEngine(fleetCluster(cluster, project, connect, tell)) : undefined;
   let registry: Promise<Registry> | undefined;
   const { etcd } = cluster;
   return {
     name: cluster.name,
-    engine: systemdEngine({ project: project.name, machines }),
+    engine: fleet ?? systemdEngine({ project: project.name, machines }),
     ...(etcd
       ? {
           registry: () => {
-            registry ??= openRegistry(etcd, machines.slice(0, etcdDoors), listeners);
+            registry ??= openRegistry(etcd, doors, listeners);
             return registry;
           },
         }
@@ -51,6 +63,7 @@ export async function openCluster(project: Project, name: string): Promise<OpenC
     clock: systemClock,
     close: async () => {
       await registry?.then((open) => open.close()).catch(() => undefined);
+      await fleet?.close();
       await Promise.all(listeners.map((listener) => listener.close()));
       await pool.closeAll();
     },
@@ -65,11 +78,11 @@ const systemClock: Clock = {
 /** etcd3 wants addresses, so each endpoint becomes a local port that leads there through a machine. */
 async function openRegistry(
   etcd: EtcdSettings,
-  machines: readonly SystemdMachine[],
+  machines: readonly (() => Promise<Connection>)[],
   listeners: Listener[],
 ): Promise<Registry> {
   const [connections, module, secrets] = await Promise.all([
-    Promise.allSettled(machines.map((machine) => machine.connect())),
+    Promise.allSettled(machines.map((open) => open())),
     import('../registry/etcd3-registry.ts'),
     readSecrets(etcd),
   ]);
@@ -119,7 +132,47 @@ async function readSecret(path: string | undefined): Promise<Buffer | undefined>
   });
 }
 
-function toTarget(machine: ClusterMachine, cluster: Cluster): Target {
+/** What the fleet engine is to know of its cluster, its project and the way there. */
+function fleetCluster(
+  cluster: Cluster,
+  project: Project,
+  connect: Connect,
+  tell: (line: string) => void,
+): FleetCluster {
+  const targets = new Map(cluster.entry.map((entry) => [entry.name, toTarget(entry, cluster)]));
+  const entries = [...targets].map(([name, target]) => {
+    return { name, address: target.host, connect: () => connect(target) };
+  });
+  return {
+    entries,
+    socket: cluster.socket,
+    clock: systemClock,
+    tell: (line) => tell(`${line}\n`),
+    owns: ownUnits(project),
+    // What is not registered has no address to wait for.
+    wantsAddresses: project.services.some(({ registration }) => registration),
+    connectThrough: ({ name, address }, entry) => {
+      const own = targets.get(name);
+      const through = targets.get(entry.name);
+      return connect(own ?? { ...through, name, host: address, ...(through ? { bastion: through } : {}) });
+    },
+  };
+}
+
+/** The names that are the project's on a cluster which knows no owners: its units, and every instance of its templates. */
+function ownUnits(project: Project): (unit: string) => boolean {
+  const names = new Set([...project.units, ...project.instances].map(({ name }) => name));
+  const templates = [...names].filter((name) => name.includes('@.')).map((name) => name.split('@.'));
+  return (unit) => {
+    if (unit.includes('@.')) return false;
+    return (
+      names.has(unit) ||
+      templates.some(([head, type]) => unit.startsWith(`${head}@`) && unit.endsWith(`.${type}`))
+    );
+  };
+}
+
+function toTarget(machine: ClusterEntry, cluster: Cluster): Target {
   return {
     ...sshTarget(machine.name, machine),
     ...(cluster.bastion ? { bastion: sshTarget(`bastion of ${cluster.name}`, cluster.bastion) } : {}),

@@ -1,5 +1,5 @@
 import { CoreshipError } from '../errors.ts';
-import { readLab } from '../lab/description.ts';
+import { type LabDescription, readLab } from '../lab/description.ts';
 import { isLabName } from '../lab/layout.ts';
 import type { Cluster } from '../project/cluster.ts';
 import { didYouMean } from '../project/did-you-mean.ts';
@@ -12,23 +12,14 @@ import type { Project } from '../project/project.ts';
  */
 export async function findCluster(project: Project, name: string): Promise<Cluster> {
   const known = project.clusters.find((cluster) => cluster.name === name);
-  if (known) return known;
-  const lab = isLabName(name) ? await readLab(name) : undefined;
-  if (lab) {
-    return {
-      name,
-      engine: 'systemd',
-      machines: lab.machines.map(({ name: machine, address, port, user, metadata }) => ({
-        name: machine,
-        address,
-        port,
-        user,
-        metadata,
-        identityFile: lab.identityFile,
-        knownHostsFile: lab.knownHostsFile,
-      })),
-      etcd: lab.etcd,
-    };
+  if (known && known.lab === undefined) return known;
+  const labName = known?.lab ?? name;
+  const lab = isLabName(labName) ? await readLab(labName) : undefined;
+  if (lab) return onLab(known ?? { ...unwritten, name }, lab);
+  if (known?.lab !== undefined) {
+    throw new CoreshipError('failed', `${name} is the lab ${known.lab}, which is not up`, {
+      hint: `start it with: coreship lab up --name ${known.lab}${known.engine === 'fleet' ? ' --bin DIR, where DIR holds fleetd' : ''}`,
+    });
   }
   const names = project.clusters.map((cluster) => cluster.name);
   throw new CoreshipError('config', `there is no cluster ${name}`, { hint: hintFor(name, names) });
@@ -42,4 +33,17 @@ function hintFor(name: string, names: readonly string[]): string {
   }
   const near = didYouMean(name, names) ?? `coreship.yaml has ${names.join(', ') || 'none'}`;
   return isLabName(name) ? `${near}; coreship lab up --name ${name} would make a local one` : near;
+}
+
+/** A lab that coreship.yaml does not speak of. */
+const unwritten = { engine: 'systemd', machines: [], entry: [], socket: '/var/run/fleet.sock' } as const;
+
+/** A cluster whose machines are those of a running lab. */
+function onLab(cluster: Cluster, lab: LabDescription): Cluster {
+  const { identityFile, knownHostsFile } = lab;
+  const machines = lab.machines.map(({ name, address, port, user, metadata }) => {
+    return { name, address, port, user, metadata, identityFile, knownHostsFile };
+  });
+  const own = cluster.engine === 'fleet' ? { entry: machines } : { machines };
+  return { ...cluster, ...own, etcd: lab.etcd };
 }

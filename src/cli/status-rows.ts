@@ -1,4 +1,5 @@
 import { type Seen, viewCluster } from '../plan/cluster-view.ts';
+import { parseUnitName } from '../unit/name.ts';
 
 /** One unit as `status` shows it. */
 export interface StatusRow {
@@ -12,12 +13,14 @@ export interface StatusRow {
   readonly registered?: string;
   /** The load balancers that send it requests. */
   readonly servedBy: readonly string[];
+  /** Present where the cluster keeps the unit and has given it no machine: what speaks against each. */
+  readonly reasons?: readonly string[];
 }
 
 /** Every unit on the cluster, instance by instance. */
 export function statusRows(seen: Seen, services: readonly string[]): readonly StatusRow[] {
   const view = viewCluster(seen);
-  return view.groups
+  const placed = view.groups
     .filter(({ group }) => services.length === 0 || services.includes(group.service))
     .flatMap(({ group, machine }) => {
       const { entry } = view.gates(group, machine);
@@ -36,6 +39,12 @@ export function statusRows(seen: Seen, services: readonly string[]): readonly St
           servedBy: isMain ? serving.map(({ balancer }) => balancer.unit.replace(/\.service$/, '')) : [],
         };
       });
-    })
-    .sort((a, b) => (a.unit < b.unit ? -1 : 1));
+    });
+  const unplaced = (seen.observation.unplaced ?? []).map(({ name, wanted, reasons }): StatusRow => {
+    const sub = wanted ? 'no machine' : 'not wanted';
+    const service = parseUnitName(name).prefix;
+    return { unit: name, service, machine: '-', active: 'inactive', sub, mainPid: 0, servedBy: [], reasons };
+  });
+  const asked = unplaced.filter(({ service }) => services.length === 0 || services.includes(service));
+  return [...placed, ...asked].sort((a, b) => (a.unit < b.unit ? -1 : 1));
 }

@@ -1,3 +1,4 @@
+import type { Problem } from '../errors.ts';
 import type { Observation, UnitState } from '../plan/observation.ts';
 import type { UnitText } from '../services/unit-groups.ts';
 
@@ -23,4 +24,15 @@ export interface Engine {
   journal(machine: string, unit: string, lines: number): Promise<readonly string[]>;
   /** Runs a program on a machine as root and returns its output; fails where its status is not 0. */
   run(machine: string, words: readonly string[]): Promise<string>;
+  /**
+   * Where the cluster itself chooses machines: waits until it has one for these units, which belong together and were
+   * started, and resolves with it; nothing for units that run on all. The machine in a plan is a forecast then.
+   */
+  readonly placedOn?: (units: readonly string[]) => Promise<string | undefined>;
+  /** How many instances may come or go at a time where nothing that runs is replaced. Default 1. */
+  readonly atOnce?: number;
+  /** A unit's text as the cluster keeps it, where that is not byte for byte. */
+  readonly asKept?: (unit: UnitText) => string;
+  /** What the cluster would take and read otherwise than it looks, as errors. */
+  readonly misreads?: (unit: UnitText) => readonly Problem[];
 }

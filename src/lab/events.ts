@@ -1,5 +1,5 @@
 /** The parts of `lab up` and `lab down`, in the order in which a person meets them. */
-export type LabStep = 'packages' | 'base' | 'network' | 'machines' | 'images' | 'clean';
+export type LabStep = 'packages' | 'base' | 'network' | 'machines' | 'images' | 'fleet' | 'clean';
 
 /** What a lab tells while it works. The room never prints; `cli/output` does. */
 export interface LabEvent {

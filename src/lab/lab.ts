@@ -5,6 +5,7 @@ import { type Bases, baseFolder, ensureBases } from './base.ts';
 import { describeLab, type LabDescription } from './description.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
 import { exists, writeJson } from './files.ts';
+import { checkBin, ensureFleet } from './fleet.ts';
 import { checkImages, ensureImages, type LabImage } from './images.ts';
 import { raiseInotifyLimit, restoreInotifyLimit } from './inotify-limit.ts';
 import { ensureKey, writeKnownHosts } from './keys.ts';
@@ -25,6 +26,8 @@ export interface LabOptions {
   /** Number of machines, 1 to 7. Default: what the lab has, or 3 for a new one. */
   readonly machines?: number;
   readonly images: readonly LabImage[];
+  /** Absolute path of a folder with fleetd and fleetctl, which every machine then runs. Default: no fleet. */
+  readonly bin?: string;
 }
 
 /**
@@ -43,6 +46,8 @@ export async function labUp(
   if (options.machines !== undefined) checkMachineCount(options.machines);
   await requireLabSupport();
   await checkImages(options.images);
+  const { bin } = options;
+  if (bin !== undefined) await checkBin(bin);
   return await alone(name, { emit, signal }, async () => {
     await refuseOtherSize(options);
     await ensureHostPackages(emit);
@@ -55,6 +60,7 @@ export async function labUp(
     const build = (stop: AbortSignal): Promise<void> =>
       ensureImages(layout, options.images, bases.imageArchive, emit, { signal: stop });
     await together([...boots, build], signal);
+    if (bin !== undefined) await ensureFleet(layout, bin, emit, signal);
     const description = describeLab(layout);
     await writeJson(labPaths(name).description, description);
     return description;

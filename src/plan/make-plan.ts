@@ -1,9 +1,9 @@
 import { CoreshipError } from '../errors.ts';
-import type { UnitGroup } from '../services/unit-groups.ts';
+import { groupUnits, type UnitGroup } from '../services/unit-groups.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { type GroupPlacement, placeGroups } from './place-groups.ts';
 import type { Change, ChangeAction, MachineRef, Plan } from './plan.ts';
-import { type InstanceState, planInstance, planRemoval } from './plan-instance.ts';
+import { type InstanceState, planForgetting, planInstance, planRemoval } from './plan-instance.ts';
 
 /** What a command wants of some services. */
 export interface Wanted {
@@ -33,7 +33,7 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
   const changes: Change[] = [];
   const unchanged: string[] = [];
   for (const group of wanted.groups) {
-    const homes = placement.machines.get(group.main) ?? [];
+    const homes = homesOf(group, placement, view);
     const stray = present.filter(
       (seen) => seen.group.main === group.main && !homes.includes(seen.machine.id),
     );
@@ -51,7 +51,27 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
   for (const { group, machine } of leaving) {
     changes.push(removal(group, machine, view, `${group.main} is not wanted any more`));
   }
+  changes.push(...forgotten(wanted, view));
   return { version: 1, changes: inOrder(changes, wanted.services, placement === beside), unchanged };
+}
+
+/** A cluster that chooses machines itself moves what may not stay: until it has, an instance is where it was seen. */
+function homesOf(group: UnitGroup, placement: GroupPlacement, view: ClusterView): readonly string[] {
+  const chosen = placement.machines.get(group.main) ?? [];
+  if (!view.observation.forecast || chosen.length > 1) return chosen;
+  const present = view.groups
+    .filter((seen) => seen.group.main === group.main)
+    .map(({ machine }) => machine.id);
+  return present.length > 0 ? present : chosen;
+}
+
+/** Takes away what the cluster keeps of these services without a machine, and what nobody wants. */
+function forgotten(wanted: Wanted, view: ClusterView): readonly Change[] {
+  const names = new Set(wanted.groups.flatMap(({ units }) => units.map(({ name }) => name)));
+  const unplaced = view.observation.unplaced ?? [];
+  return groupUnits(unplaced.filter(({ name }) => !names.has(name)))
+    .filter(({ service }) => wanted.services.includes(service))
+    .map((group) => planForgetting(group, `${group.main} is not wanted any more`));
 }
 
 function stateOf(group: UnitGroup, { id, name }: MachineRef, view: ClusterView): InstanceState {
@@ -61,6 +81,9 @@ function stateOf(group: UnitGroup, { id, name }: MachineRef, view: ClusterView):
     group,
     machine,
     observed,
+    unplaced: (view.observation.unplaced ?? []).filter(({ name }) =>
+      group.units.some((unit) => unit.name === name),
+    ),
     gates: view.gates(group, machine),
     served: view.isServed(group, machine),
   };

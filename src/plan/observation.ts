@@ -1,4 +1,5 @@
 import type { Machine } from '../placement/machine.ts';
+import type { PlacementRules } from '../placement/rules.ts';
 
 /** What systemd says of a unit; the words are those of systemctl(1) `show`. */
 export interface UnitState {
@@ -37,6 +38,23 @@ export interface ForeignUnit {
   readonly file: string;
 }
 
+/** A unit of the project that the cluster keeps and has given no machine. */
+export interface UnplacedUnit {
+  readonly name: string;
+  readonly text: string;
+  /** Whether it would run if it had a machine. */
+  readonly wanted: boolean;
+  /** What speaks against each machine; empty where the cluster has only not come to it yet. */
+  readonly reasons: readonly string[];
+}
+
+/** A unit of somebody else's that counts where machines are chosen. */
+export interface NeighbourUnit {
+  readonly name: string;
+  readonly machine: string;
+  readonly rules: PlacementRules;
+}
+
 /** What was seen of a cluster, as plain data. */
 export interface Observation {
   readonly machines: readonly ObservedMachine[];
@@ -44,4 +62,8 @@ export interface Observation {
   readonly foreign: readonly ForeignUnit[];
   /** Machines that did not answer, each with the reason. */
   readonly unreachable: readonly { readonly name: string; readonly reason: string; readonly hint?: string }[];
+  readonly unplaced?: readonly UnplacedUnit[];
+  readonly neighbours?: readonly NeighbourUnit[];
+  /** Whether the cluster itself chooses machines, so that those in a plan are a forecast. Default false. */
+  readonly forecast?: boolean;
 }

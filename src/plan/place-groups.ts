@@ -1,3 +1,4 @@
+import type { PlacedUnit } from '../placement/able-to-run.ts';
 import { place } from '../placement/place.ts';
 import type { UnitGroup } from '../services/unit-groups.ts';
 import type { ClusterView, SeenGroup } from './cluster-view.ts';
@@ -23,7 +24,13 @@ export function placeGroups(
   for (const { name, machine } of view.observation.units) {
     current.set(name, [...(current.get(name) ?? []), machine]);
   }
-  const others = settled.flatMap(({ group }) => group.units).filter(({ name }) => !names.has(name));
+  const others: PlacedUnit[] = settled
+    .flatMap(({ group }) => group.units)
+    .filter(({ name }) => !names.has(name));
+  for (const { name, rules, machine } of view.observation.neighbours ?? []) {
+    current.set(name, [...(current.get(name) ?? []), machine]);
+    others.push({ name, rules });
+  }
   const units = [...wanted.flatMap((group) => group.units), ...others].map(({ name, rules }) => ({
     name,
     rules,

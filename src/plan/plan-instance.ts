@@ -1,6 +1,6 @@
 import type { UnitGroup } from '../services/unit-groups.ts';
 import { type Gates, waitUntilServed, withdraw } from './gates.ts';
-import type { ObservedUnit } from './observation.ts';
+import type { ObservedUnit, UnplacedUnit } from './observation.ts';
 import type { Change, ChangeAction, FileChange, MachineRef, Step } from './plan.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
@@ -10,6 +10,8 @@ export interface InstanceState {
   readonly machine: MachineRef;
   /** The observed units of the group on that machine. */
   readonly observed: readonly ObservedUnit[];
+  /** Units of the group that the cluster keeps and has given no machine. */
+  readonly unplaced: readonly UnplacedUnit[];
   readonly gates: Gates;
   /** Whether registry and load balancers already have it; true where there is nothing to see. */
   readonly served: boolean;
@@ -67,7 +69,7 @@ export function planInstance(state: InstanceState): Change | undefined {
 }
 
 /** Takes an instance away: out of the registry, out of the load balancers, stopped, and only then removed. */
-export function planRemoval(state: Omit<InstanceState, 'served'>, reason: string): Change {
+export function planRemoval(state: Omit<InstanceState, 'served' | 'unplaced'>, reason: string): Change {
   const { group, machine, observed, gates } = state;
   const names = observed.map(({ name }) => name);
   const sidekicks = names.filter((name) => name !== group.main);
@@ -90,13 +92,37 @@ export function planRemoval(state: Omit<InstanceState, 'served'>, reason: string
   };
 }
 
+/** Takes away units that the cluster keeps without a machine: nothing runs, nothing is registered. */
+export function planForgetting(group: UnitGroup, reason: string): Change {
+  const machine = { id: '', name: 'no machine' };
+  return {
+    action: 'remove',
+    service: group.service,
+    unit: group.main,
+    machine,
+    reason,
+    files: group.units.map(({ name, text }) => ({
+      unit: name,
+      action: 'remove',
+      diff: unifiedDiff(text, '', labels(name, machine)),
+    })),
+    steps: [{ kind: 'remove', machine, units: group.units.map(({ name }) => name), reason }],
+  };
+}
+
 function judge(
   state: InstanceState,
   files: readonly FileChange[],
 ): { action: ChangeAction; reason: string } | undefined {
   const { group, observed } = state;
   const main = observed.find(({ name }) => name === group.main);
-  if (observed.length === 0) return { action: 'create', reason: 'it is not there yet' };
+  if (observed.length === 0) {
+    const kept = state.unplaced.length > 0;
+    return {
+      action: 'create',
+      reason: kept ? 'the cluster has it, and runs it nowhere' : 'it is not there yet',
+    };
+  }
   const changed = files.map(({ unit }) => unit);
   if (!main || changed.includes(group.main)) {
     const running = main && runs(main);
@@ -127,8 +153,8 @@ function judge(
   return state.served ? undefined : { action: 'wait', reason: 'it runs, but it is not served yet' };
 }
 
-function fileChanges({ group, machine, observed }: InstanceState): readonly FileChange[] {
-  const there = new Map(observed.map((unit) => [unit.name, unit]));
+function fileChanges({ group, machine, observed, unplaced }: InstanceState): readonly FileChange[] {
+  const there = new Map([...unplaced, ...observed].map((unit) => [unit.name, unit]));
   const wanted = new Set(group.units.map(({ name }) => name));
   const changes = group.units.map(({ name, text }): FileChange => {
     const present = there.get(name)?.text;

@@ -38,12 +38,16 @@ const ssh = {
   }),
 } satisfies Record<keyof SshAddress, z.ZodType>;
 
-const machine = keys({
+const named = {
   ...ssh,
   address: ssh.address.exactOptional().meta({
     description: "Host name, IP address or Host of your ssh configuration. Default: the machine's name.",
     examples: ['10.0.0.11', 'web1.example.org'],
   }),
+};
+
+const machine = keys({
+  ...named,
   metadata: z
     .record(
       text(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'a metadata key: letters, digits, "_", "." and "-"', 100),
@@ -81,11 +85,34 @@ const etcd = keys({
 
 /** One cluster as it is written; its name is its key in `clusters`. */
 export const clusterSchema = keys({
-  engine: z.literal('systemd').default('systemd').meta({ description: 'What runs the units.' }),
+  engine: z.enum(['systemd', 'fleet']).default('systemd').meta({
+    description: 'What runs the units: systemd on each machine, or the fleet of a CoreOS cluster.',
+  }),
   machines: z
     .record(clusterName, machine)
     .refine((machines) => Object.keys(machines).length > 0, 'must have at least one machine')
-    .meta({ description: 'The machines by name.', examples: [{ web1: { address: '10.0.0.11' } }] }),
+    .exactOptional()
+    .meta({
+      description: 'The machines by name; for `engine: systemd` only.',
+      examples: [{ web1: { address: '10.0.0.11' } }],
+    }),
+  entry: z
+    .record(clusterName, keys(named))
+    .refine((entry) => Object.keys(entry).length > 0, 'must have at least one machine')
+    .exactOptional()
+    .meta({
+      description:
+        'Machines to enter a fleet cluster by, by name, tried in this order; for `engine: fleet` only. One is enough.',
+      examples: [{ core1: { address: '10.0.0.11' } }],
+    }),
+  socket: text(/^\/[^\s]+$/, 'the absolute path of a socket', 100)
+    .default('/var/run/fleet.sock')
+    .meta({ description: "Path of fleet's socket on the entries." }),
+  lab: clusterName.exactOptional().meta({
+    description:
+      'Name of a local lab whose machines these are; it takes the place of `machines`, `entry` and `etcd`.',
+    examples: ['lab'],
+  }),
   etcd: etcd.exactOptional().meta({
     description: "The cluster's etcd. Default: none, hence no lock and no registration.",
   }),
@@ -100,13 +127,18 @@ export function toCluster(
   written: z.output<typeof clusterSchema>,
   path: (written: string) => string,
 ): Cluster {
-  const { machines, etcd, bastion, ...others } = written;
+  const { machines = {}, entry = {}, etcd, bastion, ...others } = written;
   return {
     ...others,
     name,
     machines: Object.entries(machines).map(([machineName, { address = machineName, ...machine }]) => ({
       ...withPaths(machine, path),
       name: machineName,
+      address,
+    })),
+    entry: Object.entries(entry).map(([entryName, { address = entryName, ...ways }]) => ({
+      ...withPaths(ways, path),
+      name: entryName,
       address,
     })),
     ...(etcd && { etcd: withPaths(etcd, path) }),

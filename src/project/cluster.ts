@@ -1,11 +1,18 @@
 /** A named target: what runs units there, its machines, and its etcd as the machines see it. */
 export interface Cluster {
   readonly name: string;
-  readonly engine: 'systemd';
+  readonly engine: 'systemd' | 'fleet';
+  /** The machines of a systemd cluster; none for fleet, which knows its own. */
   readonly machines: readonly ClusterMachine[];
+  /** The machines to enter a fleet cluster by, in the order they are tried; none for systemd. */
+  readonly entry: readonly ClusterEntry[];
+  /** Path of fleet's socket on the entries. */
+  readonly socket: string;
   /** Absent on a cluster without etcd: no lock, no registration. */
   readonly etcd?: EtcdSettings;
   readonly bastion?: SshAddress;
+  /** The local lab whose machines these are: it says how they are reached. */
+  readonly lab?: string;
 }
 
 /** Where a machine is reached by SSH. What is left out comes from the user's ssh configuration; files are absolute paths. */
@@ -15,6 +22,11 @@ export interface SshAddress {
   readonly port?: number;
   readonly identityFile?: string;
   readonly knownHostsFile?: string;
+}
+
+/** A machine to enter a fleet cluster by. */
+export interface ClusterEntry extends SshAddress {
+  readonly name: string;
 }
 
 /** One machine of a cluster. */

@@ -20,7 +20,7 @@ export function configProblems(
       ...loadBalancerFindings(service, services, allNames),
     ]),
     ...unitNameFindings(services),
-    ...clusters.flatMap(clusterFindings),
+    ...clusters.flatMap((cluster) => [...engineFindings(cluster), ...clusterFindings(cluster)]),
   ];
   return findings.map(({ path, part = 'value', ...finding }) => ({
     ...finding,
@@ -121,6 +121,31 @@ function unitNameFindings(services: readonly Service[]): readonly Finding[] {
     const path = ['services', service];
     return [{ rule: 'unit-name-clash', path, part: 'key', message, hint: 'rename one of the two' }];
   });
+}
+
+/** Which machines a cluster has is said once, and in its engine's way. */
+function engineFindings({ name, engine, machines, entry, lab }: Cluster): readonly Finding[] {
+  const path = ['clusters', name];
+  const isFleet = engine === 'fleet';
+  const [key, given, otherKey, stray] = isFleet
+    ? (['entry', entry, 'machines', machines] as const)
+    : (['machines', machines, 'entry', entry] as const);
+  const findings: Finding[] = [];
+  const rule = 'machines-of-engine';
+  if (stray.length > 0) {
+    const message = `engine ${engine} takes no "${otherKey}"`;
+    const hint = isFleet ? 'fleet knows its machines: name some as "entry"' : 'name them as "machines"';
+    findings.push({ rule, path: [...path, otherKey], part: 'key', message, hint });
+  }
+  if (lab !== undefined && given.length > 0) {
+    const message = `"${key}" is of no use beside "lab"`;
+    findings.push({ rule, path: [...path, key], part: 'key', message, hint: 'drop one of the two' });
+  }
+  if (lab === undefined && given.length === 0 && stray.length === 0) {
+    const message = `must have ${isFleet ? 'machines to enter by' : 'machines'}`;
+    findings.push({ rule, path, part: 'key', message, hint: `name them as "${key}"` });
+  }
+  return findings;
 }
 
 function clusterFindings({ name, machines, etcd }: Cluster): readonly Finding[] {

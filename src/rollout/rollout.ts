@@ -1,12 +1,23 @@
 import { CoreshipError } from '../errors.ts';
-import type { Change, Plan } from '../plan/plan.ts';
+import type { Plan, Step } from '../plan/plan.ts';
 import type { Lock } from '../registry/registry.ts';
+import { batches, type NumberedChange } from './batches.ts';
 import type { Emit } from './events.ts';
 import { performStep } from './perform-step.ts';
 import type { RolloutPorts } from './ports.ts';
 
+/** How a rollout ended. */
+export interface RolloutResult {
+  /**
+   * True where the cluster chose another machine than the plan foretold: what is left to do, and to wait for, is another
+   * plan's business.
+   */
+  readonly elsewhere: boolean;
+}
+
 /**
- * Carries a plan out, change by change and step by step, each seen through before the next.
+ * Carries a plan out, change by change and step by step, each seen through before the next; those that only come or
+ * only go may be under way together where the engine says so.
  * An abort lets the step in flight end, and ends a wait. What was done stays done: the next run goes on from there.
  * @throws CoreshipError `interrupted` on an abort; `partial` where some changes were done before one failed; else
  * the error of the step that failed
@@ -16,54 +27,75 @@ export async function rollOut(
   ports: RolloutPorts,
   emit: Emit,
   options: { readonly lock?: Lock; readonly signal?: AbortSignal } = {},
-): Promise<void> {
-  for (const [index, change] of plan.changes.entries()) {
-    try {
-      refuseToGoOn(plan, { done: index, begun: index }, options);
-      emit({ type: 'change-started', index, change });
-      const mayGoOn = (): void => refuseToGoOn(plan, { done: index, begun: index + 1 }, options);
-      await carryOut(change, index, ports, emit, mayGoOn);
-    } catch (error) {
-      emit({
-        type: 'change-failed',
-        index,
-        change,
-        message: error instanceof Error ? error.message : String(error),
-      });
-      throw index > 0 ? partly(error, plan, index) : error;
+): Promise<RolloutResult> {
+  const done = new Set<number>();
+  const begun = new Set<number>();
+  const left = (): readonly string[] => stateLeft(plan, begun, done);
+  for (const batch of batches(plan, ports.engine.atOnce ?? 1)) {
+    const outcomes = await Promise.allSettled(
+      batch.map(async (one) => {
+        const result = await carryOut(one, ports, emit, begun, () => refuseToGoOn(left, options));
+        done.add(one.index);
+        return result;
+      }),
+    );
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure) throw done.size > 0 ? partly(failure.reason, left()) : failure.reason;
+    if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === 'elsewhere')) {
+      return { elsewhere: true };
     }
-    emit({ type: 'change-done', index, change });
   }
+  return { elsewhere: false };
 }
 
 async function carryOut(
-  change: Change,
-  index: number,
+  { change, index }: NumberedChange,
   ports: RolloutPorts,
   emit: Emit,
+  begun: Set<number>,
   mayGoOn: () => void,
-): Promise<void> {
-  for (const step of change.steps) {
+): Promise<'done' | 'elsewhere'> {
+  try {
     mayGoOn();
-    const began = ports.clock.now();
-    emit({ type: 'step-started', index, step });
-    await performStep(step, ports, {
-      onSeen: (seen) => emit({ type: 'step-waiting', index, step, seen }),
-      mayGoOn,
-    });
-    emit({ type: 'step-done', index, step, milliseconds: ports.clock.now() - began });
+    begun.add(index);
+    emit({ type: 'change-started', index, change });
+    for (const step of change.steps) {
+      mayGoOn();
+      const began = ports.clock.now();
+      emit({ type: 'step-started', index, step });
+      await performStep(step, ports, {
+        onSeen: (seen) => emit({ type: 'step-waiting', index, step, seen }),
+        mayGoOn,
+      });
+      const at = settles(step) ? await ports.engine.placedOn?.(step.units) : undefined;
+      emit({ type: 'step-done', index, step, milliseconds: ports.clock.now() - began });
+      if (at !== undefined && at !== change.machine.id) {
+        emit({ type: 'change-done', index, change });
+        return 'elsewhere';
+      }
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    emit({ type: 'change-failed', index, change, message });
+    throw error;
   }
+  emit({ type: 'change-done', index, change });
+  return 'done';
+}
+
+/** Steps after which a cluster that chooses machines itself may have chosen another. */
+function settles(step: Step): step is Extract<Step, { kind: 'start' | 'wait-active' }> {
+  return step.kind === 'start' || step.kind === 'wait-active';
 }
 
 /** Between two steps, and while waiting: somebody wants to leave, or the lock no longer keeps others out. */
 function refuseToGoOn(
-  plan: Plan,
-  progress: Progress,
+  left: () => readonly string[],
   { lock, signal }: { readonly lock?: Lock; readonly signal?: AbortSignal },
 ): void {
   if (signal?.aborted) {
     throw new CoreshipError('interrupted', 'interrupted', {
-      details: stateLeft(plan, progress),
+      details: left(),
       hint: 'run the same command again to go on',
     });
   }
@@ -74,23 +106,17 @@ function refuseToGoOn(
   }
 }
 
-function partly(error: unknown, plan: Plan, index: number): unknown {
+function partly(error: unknown, left: readonly string[]): unknown {
   if (!(error instanceof CoreshipError) || error.code !== 'failed') return error;
   return new CoreshipError('partial', error.message, {
     cause: error,
-    details: [...error.details, ...stateLeft(plan, { done: index, begun: index + 1 })],
+    details: [...error.details, ...left],
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   });
 }
 
-/** How many changes are done, and how many have been begun. */
-interface Progress {
-  readonly done: number;
-  readonly begun: number;
-}
-
-function stateLeft(plan: Plan, { done, begun }: Progress): readonly string[] {
-  const word = (at: number): string => (at < done ? 'done' : at < begun ? 'begun' : 'not begun');
+function stateLeft(plan: Plan, begun: ReadonlySet<number>, done: ReadonlySet<number>): readonly string[] {
+  const word = (at: number): string => (done.has(at) ? 'done' : begun.has(at) ? 'begun' : 'not begun');
   return plan.changes.map(
     (change, at) => `${word(at)}: ${change.action} ${change.unit} on ${change.machine.name}`,
   );

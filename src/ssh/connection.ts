@@ -31,6 +31,8 @@ export interface RunOptions {
 export interface Connection {
   /** Runs a command and resolves with its result, whatever its status. */
   run(command: RemoteCommand, options?: RunOptions): Promise<CommandResult>;
+  /** Starts a command; what is written to the stream is its standard input, what is read its standard output. */
+  openCommand(command: Pick<RemoteCommand, 'words'>): Promise<Duplex>;
   /** Opens a TCP stream to an address as the machine sees it. */
   openTcp(host: string, port: number): Promise<Duplex>;
   /** Opens a stream to a unix socket on the machine. */

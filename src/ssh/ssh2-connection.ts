@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import { CoreshipError } from '../errors.ts';
 import type { Connection } from './connection.ts';
+import { quoteWords } from './quote.ts';
 import type { Login } from './resolve-target.ts';
 import { createRunner } from './runner.ts';
 import { lostError } from './ssh-errors.ts';
@@ -27,6 +28,8 @@ export function createConnection(client: Client, login: Login): Connection {
       if (actual !== command) refuseSudo(login, command, result);
       return result;
     },
+    openCommand: ({ words }) =>
+      openStream(login.name, words.join(' '), (done) => client.exec(quoteWords(words), done)),
     openTcp: (host, port) =>
       openStream(login.name, `${host}:${port}`, (done) =>
         client.forwardOut('127.0.0.1', 0, host, port, done),

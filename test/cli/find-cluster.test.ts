@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findCluster } from '../../src/cli/find-cluster.ts';
 import type { Project } from '../../src/project/project.ts';
 
-const production = { name: 'Production_2', engine: 'systemd', machines: [] } as const;
+const production = { name: 'Production_2', engine: 'systemd', machines: [], entry: [], socket: '' } as const;
 const project: Project = {
   root: '/project',
   name: 'shop',

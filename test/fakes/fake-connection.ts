@@ -21,6 +21,10 @@ export class FakeConnection implements Connection {
     return { status: 0, stdout: '', stderr: '', ...(await this.answer(command)) };
   }
 
+  openCommand(): Promise<Duplex> {
+    return Promise.reject(new Error('no streams here'));
+  }
+
   openTcp(): Promise<Duplex> {
     return Promise.reject(new Error('no streams here'));
   }

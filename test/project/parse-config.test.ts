@@ -222,6 +222,30 @@ describe('problems of coreship.yaml', () => {
       problems: ['coreship.yaml:4:15 clusters.c.machines: must have at least one machine'],
     },
     {
+      name: 'a fleet cluster without an entry',
+      text: cluster('engine: fleet'),
+      problems: ['coreship.yaml:3:3 clusters.c: must have machines to enter by (name them as "entry")'],
+    },
+    {
+      name: 'a fleet cluster with machines',
+      text: cluster('engine: fleet', 'machines: {a: {}}'),
+      problems: [
+        'coreship.yaml:5:5 clusters.c.machines: engine fleet takes no "machines" (fleet knows its machines: name some as "entry")',
+      ],
+    },
+    {
+      name: 'a systemd cluster without machines',
+      text: cluster('engine: systemd'),
+      problems: ['coreship.yaml:3:3 clusters.c: must have machines (name them as "machines")'],
+    },
+    {
+      name: 'a cluster that is a lab and has machines',
+      text: cluster('lab: lab', 'machines: {a: {}}'),
+      problems: [
+        'coreship.yaml:5:5 clusters.c.machines: "machines" is of no use beside "lab" (drop one of the two)',
+      ],
+    },
+    {
       name: 'two machines on one address',
       text: cluster(
         'machines:',
@@ -352,8 +376,32 @@ describe('the meaning of coreship.yaml', () => {
           { name: 'web1', address: 'web1', metadata: {} },
           { name: 'web2', address: '10.0.0.2', identityFile: `${homedir()}/key`, metadata: { disk: 'ssd' } },
         ],
+        entry: [],
+        socket: '/var/run/fleet.sock',
         etcd: { endpoints: ['http://127.0.0.1:2379'], caFile: '/project/tls/ca.pem' },
         bastion: { address: 'gate', knownHostsFile: '/etc/hosts.known' },
+      },
+    ]);
+  });
+
+  it('reads a fleet cluster: the machines to enter by, and where its socket is', () => {
+    const text = cluster(
+      'engine: fleet',
+      'entry:',
+      '  core1: {}',
+      '  core2: {address: 10.0.0.2, user: core}',
+      'socket: /run/f.sock',
+    );
+    expect(parse(text).config?.clusters).toEqual([
+      {
+        name: 'c',
+        engine: 'fleet',
+        machines: [],
+        entry: [
+          { name: 'core1', address: 'core1' },
+          { name: 'core2', address: '10.0.0.2', user: 'core' },
+        ],
+        socket: '/run/f.sock',
       },
     ]);
   });

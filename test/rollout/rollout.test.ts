@@ -148,7 +148,7 @@ describe('rollOut', () => {
     const { abort, run } = begin(two, (event) => {
       if (event.type === 'step-started' && event.step.kind === 'remove') abort.abort();
     });
-    await expect(run()).resolves.toBeUndefined();
+    await expect(run()).resolves.toEqual({ elsewhere: false });
   });
 
   it('does nothing at all when it was interrupted before it began', async () => {

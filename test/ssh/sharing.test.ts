@@ -15,6 +15,7 @@ function fakeConnect() {
     return {
       run: () => Promise.reject(new Error('not here')),
       openTcp: () => Promise.reject(new Error('not here')),
+      openCommand: () => Promise.reject(new Error('not here')),
       openUnix: () => Promise.reject(new Error('not here')),
       close: () => Promise.resolve(void log.push(`close ${name}`)),
       closed: new Promise((resolve) => losses.push(resolve)),

@@ -24,7 +24,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     );
   }
   await warnStale(project, services, io);
-  const cluster = await openCluster(project, word(args, 'cluster') ?? '');
+  const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
     const command = ['deploy', ...services].join(' ');
     return await apply(cluster, project, { ...readChangeOptions(args, io), wanted, command }, io);

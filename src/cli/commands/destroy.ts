@@ -19,7 +19,7 @@ export const options = (yargs: Argv): Argv =>
 export async function run(args: Arguments, io: Io): Promise<number> {
   const services = words(args, 'service');
   const project = await openProject(args, io);
-  const cluster = await openCluster(project, word(args, 'cluster') ?? '');
+  const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
     const running = viewCluster(await lookWhole(cluster, project, [], io)).groups.map(
       ({ group }) => group.service,

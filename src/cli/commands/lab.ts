@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { CoreshipError } from '../../errors.ts';
 import { readLab } from '../../lab/description.ts';
@@ -26,6 +26,11 @@ export const options = (yargs: Argv): Argv =>
     .positional('machine', { type: 'string', describe: 'For ssh, reboot, cut and mend: which machine' })
     .option('name', { type: 'string', default: 'lab', describe: 'Name of the lab' })
     .option('machines', { type: 'number', describe: 'For up: how many machines, 3 by default' })
+    .option('bin', {
+      type: 'string',
+      describe: 'For up: folder with fleetd and fleetctl, to make the lab a fleet cluster too',
+      defaultDescription: 'CORESHIP_LAB_BIN, else none',
+    })
     .example('$0 lab up', 'three machines with systemd, sshd, etcd and docker, on this one')
     .example('$0 lab ssh lab-1 -- docker ps', 'run a command on one of them');
 
@@ -36,8 +41,10 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   switch (args['action'] as (typeof actions)[number]) {
     case 'up': {
       const machines = typeof args['machines'] === 'number' ? { machines: args['machines'] } : {};
+      const bin = word(args, 'bin') ?? io.env['CORESHIP_LAB_BIN'] ?? '';
+      const fleet = bin === '' ? {} : { bin: resolve(io.cwd, bin) };
       const lab = await labUp(
-        { name, ...machines, images: await projectImages(args, io) },
+        { name, ...machines, ...fleet, images: await projectImages(args, io) },
         progress,
         io.interrupt,
       );

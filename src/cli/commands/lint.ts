@@ -4,6 +4,7 @@ import type { Argv } from 'yargs';
 import { CoreshipError, formatProblem, type Problem } from '../../errors.ts';
 import { lintOptions } from '../../placement/lint-options.ts';
 import { readProject } from '../../project/read-project.ts';
+import { lintPattern } from '../../services/lint-pattern.ts';
 import { lintUnitText } from '../../unit/lint.ts';
 import { readUnit } from '../../unit/parse.ts';
 import { locatedOptionsOf } from '../../unit/unit-file.ts';
@@ -38,10 +39,10 @@ async function lintProject(root: string, io: Io): Promise<readonly Problem[]> {
   try {
     const { project, problems } = await readProject(root);
     const own = project.instances.filter(({ template }) => template === undefined);
-    const units = [...project.units, ...own].map(({ path, text }) => {
-      return lintText(text, relative(io.cwd, join(root, path)));
+    const units = [...project.units, ...own].map(({ name, path, text }) => {
+      return { name, text, file: relative(io.cwd, join(root, path)) };
     });
-    return [...problems, ...units.flat()];
+    return [...problems, ...units.flatMap(({ text, file }) => lintText(text, file)), ...lintPattern(units)];
   } catch (error) {
     // What keeps a project from being read at all is a finding like others.
     if (error instanceof CoreshipError && error.problems.length > 0) return error.problems;
@@ -60,7 +61,8 @@ async function lintFiles(files: readonly string[], io: Io): Promise<readonly Pro
       }),
     ),
   );
-  return files.flatMap((file, index) => lintText(texts[index] ?? '', file));
+  const units = files.map((file, index) => ({ name: basename(file), file, text: texts[index] ?? '' }));
+  return [...units.flatMap(({ text, file }) => lintText(text, file)), ...lintPattern(units)];
 }
 
 /** All that unit/ and placement/ know to be wrong with one unit file. */

@@ -11,7 +11,7 @@ export const options = (yargs: Argv): Argv => yargs;
 /** `coreship machines`: the machines of the cluster, with what placement looks at. */
 export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
-  const cluster = await openCluster(project, word(args, 'cluster') ?? '');
+  const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
     const { machines, units, unreachable } = await cluster.engine.observe([]);
     const rows = machines.map((machine) => ({

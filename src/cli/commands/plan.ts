@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { viewCluster } from '../../plan/cluster-view.ts';
 import { makePlan } from '../../plan/make-plan.ts';
+import { asKept, refuseMisread } from '../as-kept.ts';
 import { type Arguments, flag, word, words } from '../command.ts';
 import { openCluster } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -14,6 +15,7 @@ import { warnStale } from '../warn-stale.ts';
 export const options = (yargs: Argv): Argv =>
   yargs
     .positional('service', { type: 'string', array: true, describe: 'The services; all where none is named' })
+    .option('allow', { type: 'string', array: true, describe: 'Rule of lint to pass over' })
     .option('detailed-exitcode', { type: 'boolean', describe: 'End with 2 where changes are pending' });
 
 /** `coreship plan`: what `deploy` would do. */
@@ -21,12 +23,13 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
   const wanted = asFiled(project, words(args, 'service'));
   await warnStale(project, wanted.services, io);
-  const cluster = await openCluster(project, word(args, 'cluster') ?? '');
+  const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
+    refuseMisread(wanted, cluster.engine, words(args, 'allow'));
     const names = wanted.groups.flatMap(({ units }) => units.map(({ name }) => name));
     const seen = await lookWhole(cluster, project, names, io);
     warnOfStrays(seen, serviceNames(project), io);
-    const plan = makePlan(wanted, viewCluster(seen));
+    const plan = makePlan(asKept(wanted, cluster.engine), viewCluster(seen));
     answerPlan(plan, cluster.name, flag(args, 'json'), io);
     return flag(args, 'detailedExitcode') && plan.changes.length > 0 ? exitCodes.usage : exitCodes.done;
   } finally {

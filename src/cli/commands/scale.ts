@@ -22,7 +22,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
   const { wanted, links } = scaleTo(project, service, instances);
   await warnStale(project, [service], io);
-  const cluster = await openCluster(project, word(args, 'cluster') ?? '');
+  const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
     return await apply(
       cluster,

@@ -14,7 +14,7 @@ export const options = (yargs: Argv): Argv => yargs;
 /** `coreship services`: what is registered for each service, and what each load balancer serves. */
 export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
-  const cluster = await openCluster(project, word(args, 'cluster') ?? '');
+  const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
     const { seen, registryError } = await look(cluster, project, [], io);
     const services = serviceNames(project).map((name) => ({

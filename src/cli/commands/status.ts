@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { viewCluster } from '../../plan/cluster-view.ts';
 import { makePlan } from '../../plan/make-plan.ts';
+import { asKept } from '../as-kept.ts';
 import { type Arguments, flag, word, words } from '../command.ts';
 import { openCluster } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -20,7 +21,7 @@ export const options = (yargs: Argv): Argv =>
 export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
   const wanted = asFiled(project, words(args, 'service'));
-  const cluster = await openCluster(project, word(args, 'cluster') ?? '');
+  const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
     const { seen, registryError } = await look(cluster, project, [], io);
     warnOfStrays(seen, serviceNames(project), io);
@@ -41,12 +42,18 @@ export async function run(args: Arguments, io: Io): Promise<number> {
         row.servedBy.join(',') || '-',
       ]);
       io.out(rows.length > 0 ? table([head, ...cells]) : 'nothing runs\n');
+      for (const { unit, reasons = [] } of rows) {
+        if (reasons.length > 0)
+          io.err(`${unit} has no machine\n${reasons.map((line) => `  ${line}\n`).join('')}`);
+      }
       for (const { name, reason } of unreachable) io.err(`${name} is not reachable: ${reason}\n`);
     }
     if (registryError !== undefined) throw registryError;
     if (unreachable.length > 0) return exitCodes.failed;
     if (!flag(args, 'detailedExitcode')) return exitCodes.done;
-    return makePlan(wanted, viewCluster(seen)).changes.length > 0 ? exitCodes.usage : exitCodes.done;
+    return makePlan(asKept(wanted, cluster.engine), viewCluster(seen)).changes.length > 0
+      ? exitCodes.usage
+      : exitCodes.done;
   } finally {
     await cluster.close();
   }

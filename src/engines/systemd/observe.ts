@@ -1,7 +1,6 @@
-import { parse as parseIni } from 'ini';
 import { CoreshipError } from '../../errors.ts';
 import type { ForeignUnit, Observation, ObservedMachine, ObservedUnit } from '../../plan/observation.ts';
-import { addressVariables } from '../../services/service.ts';
+import { readAddresses } from '../read-addresses.ts';
 import type { SystemdMachine } from './machine.ts';
 import { observeScript } from './scripts.ts';
 import { readStates, type ShownUnit } from './unit-states.ts';
@@ -91,7 +90,7 @@ function readLook(source: SystemdMachine, output: string, wanted: readonly strin
       id,
       name: source.name,
       metadata: source.metadata,
-      addresses: addresses(facts.get('environment') ?? ''),
+      addresses: readAddresses(facts.get('environment') ?? ''),
     },
     units: shown
       .filter((unit) => files.has(unit.state.name) && !isRemnant(unit, files))
@@ -125,17 +124,6 @@ function wantedName({ names, state }: ShownUnit, wanted: readonly string[]): str
 function inTheWay(unit: ShownUnit): boolean {
   if (unit.fragment.endsWith(`/${unit.state.name}`) || unit.load === 'masked') return true;
   return unit.fragment !== '' && unit.state.active !== 'inactive';
-}
-
-function addresses(environment: string): ObservedMachine['addresses'] {
-  const values: Readonly<Record<string, unknown>> = parseIni(environment);
-  const address = (key: string): string | undefined => {
-    const value = values[key];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  const own = address(addressVariables.private);
-  const open = address(addressVariables.public);
-  return { ...(own ? { private: own } : {}), ...(open ? { public: open } : {}) };
 }
 
 function refuseSharedIds(looks: readonly MachineLook[]): void {

@@ -1,0 +1,48 @@
+import type { UnitState } from '../../plan/observation.ts';
+import type { EngineClock } from './doors.ts';
+
+/** What can be said of units only by who has watched them: fleet publishes states late, and no restarts. */
+export interface StateFollower {
+  /** Notes that a start of these units has been asked for. */
+  started(units: readonly string[]): void;
+  /** Notes that units were stopped. */
+  stopped(units: readonly string[]): void;
+  /** A published state, with what is known beyond it. */
+  complete(state: UnitState): UnitState;
+}
+
+/** Milliseconds for an agent to start what it was asked to and to publish that: two of its rounds. */
+const graceMs = 10_000;
+
+/** Begins to watch. */
+export function followStates(clock: EngineClock): StateFollower {
+  const starts = new Map<string, number>();
+  const seen = new Map<string, { sub: string; restarts: number }>();
+  return {
+    started: (units) => {
+      for (const name of units) starts.set(name, clock.now());
+    },
+    stopped: (units) => {
+      for (const name of units) starts.delete(name);
+    },
+    complete: (state) => {
+      const { name, active, sub } = state;
+      const before = seen.get(name);
+      // A unit that keeps failing is known by its waiting for the next start, again and again.
+      const again = sub === 'auto-restart' && before !== undefined && before.sub !== sub;
+      const restarts = (before?.restarts ?? 0) + (again ? 1 : 0);
+      seen.set(name, { sub, restarts });
+      const rests = active === 'inactive' || active === 'failed';
+      if (!rests) starts.delete(name);
+      const asked = starts.get(name);
+      // What is published may still be from before the start.
+      if (rests && asked !== undefined && clock.now() - asked < graceMs) {
+        return { ...state, restarts, active: 'activating', queued: true };
+      }
+      return { ...state, restarts, queued: sub === notLoaded };
+    },
+  };
+}
+
+/** The sub state of a unit that its machine has not loaded yet: it will, however long it takes. */
+export const notLoaded = 'not loaded';

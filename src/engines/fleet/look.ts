@@ -1,0 +1,92 @@
+import { CoreshipError } from '../../errors.ts';
+import { unitHash } from '../../unit/serialise.ts';
+import type { FleetUnit, FleetUnitState } from './api.ts';
+import type { FleetClient } from './client.ts';
+import type { EngineClock } from './doors.ts';
+
+/** fleet's registry and the published states at one moment. */
+export interface Look {
+  readonly units: ReadonlyMap<string, FleetUnit>;
+  /** By unit name; a global unit has one on each machine. */
+  readonly states: ReadonlyMap<string, readonly FleetUnitState[]>;
+}
+
+/** Looks that everybody who waits shares, so that a hundred waits ask no more than one. */
+export interface Looks {
+  /** A look that began after this call. */
+  fresh(): Promise<Look>;
+  /**
+   * Looks until there is nothing left to wait for: `pending` says what is, or throws to give up.
+   * @throws CoreshipError `failed` after the time-out, saying what was seen last
+   */
+  until(what: string, timeoutMs: number, pending: (look: Look) => string | undefined): Promise<Look>;
+}
+
+/** Milliseconds between looks: fleet itself publishes once a second. */
+const intervalMs = 250;
+/** Milliseconds of silence before a wait is told of. */
+const silenceMs = 5_000;
+
+/** Makes the shared looks. */
+export function shareLooks(client: FleetClient, clock: EngineClock, tell: (line: string) => void): Looks {
+  let next: Promise<Look> | undefined;
+  let last = Promise.resolve();
+
+  const take = async (): Promise<Look> => {
+    const [units, states] = await Promise.all([client.units(), client.states()]);
+    const byUnit = new Map<string, FleetUnitState[]>();
+    for (const state of states) byUnit.set(state.name, [...(byUnit.get(state.name) ?? []), state]);
+    return { units: new Map(units.map((unit) => [unit.name, unit])), states: byUnit };
+  };
+  /** One look at a time; who comes during one waits for the next, together. */
+  const fresh = (): Promise<Look> => {
+    next ??= last.then(() => {
+      next = undefined;
+      const look = take();
+      last = look.then(
+        () => undefined,
+        () => undefined,
+      );
+      return look;
+    });
+    return next;
+  };
+  return {
+    fresh,
+    until: async (what, timeoutMs, pending) => {
+      const began = clock.now();
+      let told = '';
+      for (;;) {
+        const look = await fresh();
+        const seen = pending(look);
+        if (seen === undefined) return look;
+        const waited = clock.now() - began;
+        if (waited >= timeoutMs) {
+          throw new CoreshipError('failed', `${what}: not after ${Math.round(timeoutMs / 1000)} s; ${seen}`, {
+            hint: 'see the journal of fleet on the machines; run the same command again to go on',
+          });
+        }
+        if (waited >= silenceMs && seen !== told) {
+          tell(`waiting until ${what}: ${seen}`);
+          told = seen;
+        }
+        await clock.sleep(intervalMs);
+      }
+    },
+  };
+}
+
+/** Whether a unit has processes, or may have. */
+export function runs({ systemdActiveState: active }: FleetUnitState): boolean {
+  return active === 'deactivating' || comesUp(active);
+}
+
+/** Whether a unit runs, or is on its way. */
+export function comesUp(active: string): boolean {
+  return ['active', 'activating', 'reloading'].includes(active);
+}
+
+/** Whether the file on the machine is what the registry says. */
+export function landed(unit: FleetUnit, state: FleetUnitState): boolean {
+  return state.hash === unitHash(unit.options);
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { asKept, refuseMisread } from '../../src/cli/as-kept.ts';
+import { CoreshipError } from '../../src/errors.ts';
+import { groupUnits } from '../../src/services/unit-groups.ts';
+import { FakeEngine } from '../fakes/fake-engine.ts';
+
+const text = '# reviewed\n[Service]\nExecStart=/bin/true\n';
+const wanted = { services: ['a'], groups: groupUnits([{ name: 'a.service', text }]) };
+
+describe('what is wanted, as the cluster keeps it', () => {
+  it('is the reviewed text, byte for byte, where the cluster keeps files', () => {
+    expect(asKept(wanted, new FakeEngine())).toBe(wanted);
+  });
+
+  it('is what the cluster makes of it elsewhere', () => {
+    const engine = Object.assign(new FakeEngine(), {
+      asKept: (unit: { readonly text: string }) => unit.text.replace('# reviewed\n', ''),
+    });
+    expect(asKept(wanted, engine).groups.flatMap(({ units }) => units.map((unit) => unit.text))).toEqual([
+      '[Service]\nExecStart=/bin/true\n',
+    ]);
+  });
+});
+
+describe('what the cluster would misread', () => {
+  const problem = { rule: 'unquoted-list', severity: 'error', message: 'no list' } as const;
+  const engine = Object.assign(new FakeEngine(), {
+    misreads: () => [problem, { ...problem, rule: 'other-rule' }],
+  });
+  const refusal = (allowed: readonly string[]): unknown => {
+    try {
+      return refuseMisread(wanted, engine, allowed);
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it('is refused, with the rules to allow', () => {
+    const error = refusal(['other-rule']);
+    expect(error).toBeInstanceOf(CoreshipError);
+    expect(error).toMatchObject({
+      code: 'config',
+      problems: [problem],
+      hint: expect.stringContaining('--allow unquoted-list'),
+    });
+  });
+
+  it('passes where every rule is allowed, or the cluster misreads nothing', () => {
+    expect(refusal(['unquoted-list', 'other-rule'])).toBeUndefined();
+    expect(() => refuseMisread(wanted, new FakeEngine(), [])).not.toThrow();
+  });
+});

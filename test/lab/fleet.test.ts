@@ -1,0 +1,42 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkBin, fleetFiles } from '../../src/lab/fleet.ts';
+
+const machine = {
+  name: 'lab-1',
+  id: 'a'.repeat(32),
+  address: '10.213.0.11',
+  namespace: 'n',
+  link: 'l',
+  metadata: { zone: 'a', disk: 'ssd' },
+};
+
+describe('a machine of a lab that runs fleet', () => {
+  it('tells fleet its address and its metadata', () => {
+    const conf = fleetFiles(machine)['etc/fleet/fleet.conf'];
+    expect(conf).toContain('public_ip="10.213.0.11"\nmetadata="zone=a,disk=ssd"\n');
+  });
+
+  it('opens the socket that clients look for', () => {
+    expect(fleetFiles(machine)['etc/systemd/system/fleet.socket']).toContain(
+      'ListenStream=/var/run/fleet.sock\n',
+    );
+  });
+});
+
+describe('the folder of programs for a lab', () => {
+  it('must hold fleetd and fleetctl', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'coreship-bin-'));
+    try {
+      await expect(checkBin(folder)).rejects.toThrow(`there is no fleetd in ${folder}`);
+      await writeFile(join(folder, 'fleetd'), '');
+      await expect(checkBin(folder)).rejects.toThrow(`there is no fleetctl in ${folder}`);
+      await writeFile(join(folder, 'fleetctl'), '');
+      await expect(checkBin(folder)).resolves.toBeUndefined();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { ChangeAction } from '../../src/plan/plan.ts';
+import { batches } from '../../src/rollout/batches.ts';
+import { rollOut } from '../../src/rollout/rollout.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { FakeEngine } from '../fakes/fake-engine.ts';
+import { act, change, planOf, waitActive } from './sample-plan.ts';
+
+const plan = (actions: readonly (readonly [ChangeAction, string])[]) =>
+  planOf(
+    ...actions.map(([action, service], index) => ({ ...change(`u${index}.service`, [], action), service })),
+  );
+
+describe('what of a plan may be under way together', () => {
+  const rows: readonly {
+    name: string;
+    atOnce: number;
+    actions: Parameters<typeof plan>[0];
+    sizes: readonly number[];
+  }[] = [
+    {
+      name: 'nothing, by default',
+      atOnce: 1,
+      actions: [
+        ['create', 'a'],
+        ['create', 'a'],
+      ],
+      sizes: [1, 1],
+    },
+    {
+      name: 'what only comes',
+      atOnce: 9,
+      actions: [
+        ['create', 'a'],
+        ['start', 'a'],
+        ['wait', 'a'],
+      ],
+      sizes: [3],
+    },
+    {
+      name: 'what only goes',
+      atOnce: 9,
+      actions: [
+        ['remove', 'a'],
+        ['remove', 'a'],
+      ],
+      sizes: [2],
+    },
+    {
+      name: 'not what comes with what goes',
+      atOnce: 9,
+      actions: [
+        ['create', 'a'],
+        ['remove', 'a'],
+      ],
+      sizes: [1, 1],
+    },
+    {
+      name: 'not what is replaced',
+      atOnce: 9,
+      actions: [
+        ['replace', 'a'],
+        ['replace', 'a'],
+        ['move', 'a'],
+      ],
+      sizes: [1, 1, 1],
+    },
+    {
+      name: 'not two services',
+      atOnce: 9,
+      actions: [
+        ['create', 'a'],
+        ['create', 'b'],
+      ],
+      sizes: [1, 1],
+    },
+    {
+      name: 'as many as may be',
+      atOnce: 2,
+      actions: [
+        ['create', 'a'],
+        ['create', 'a'],
+        ['create', 'a'],
+      ],
+      sizes: [2, 1],
+    },
+  ];
+  it.each(rows)('$name', ({ atOnce, actions, sizes }) => {
+    expect(batches(plan(actions), atOnce).map((batch) => batch.length)).toEqual(sizes);
+  });
+});
+
+describe('a rollout on a cluster that chooses machines itself', () => {
+  const choosing = (machine: string | undefined) =>
+    Object.assign(new FakeEngine(), { atOnce: 9, placedOn: () => Promise.resolve(machine) });
+  const two = planOf(
+    change('a@1.service', [act('start', 'a@1.service'), waitActive('a@1.service')]),
+    change('a@2.service', [act('start', 'a@2.service'), waitActive('a@2.service')]),
+    change('a@3.service', [act('stop', 'a@3.service')], 'remove'),
+  );
+  const run = async (engine: FakeEngine) => {
+    const done: string[] = [];
+    const result = await rollOut(two, { engine, clock: new FakeClock() }, (event) => {
+      if (event.type === 'step-done') done.push(event.step.kind);
+    });
+    return { result, done };
+  };
+
+  it('ends with what landed elsewhere, so that the rest is planned anew', async () => {
+    const { result, done } = await run(choosing('somewhere else'));
+    expect(result).toEqual({ elsewhere: true });
+    expect(done).toEqual(['start', 'start']);
+  });
+
+  it('goes on where the forecast was right, or where a unit runs on all machines', async () => {
+    for (const machine of [two.changes[0]?.machine.id, undefined]) {
+      expect((await run(choosing(machine))).result).toEqual({ elsewhere: false });
+    }
+  });
+});
