@@ -60,6 +60,9 @@ export async function apply(
   });
 }
 
+/** Plans made anew for one command: a cluster that has not settled by then will not. */
+const mostRounds = 10;
+
 /**
  * Rolls a plan out. Where the cluster has put something elsewhere than foretold, what is left is planned again: nobody
  * is asked, for nothing else is done than what was agreed to.
@@ -75,7 +78,14 @@ async function followPlan(
   const ports = await portsOf(cluster);
   const limits = { ...(lock ? { lock } : {}), signal: io.interrupt };
   let moved = false;
-  for (let plan = agreed; plan.changes.length > 0; ) {
+  let plan = agreed;
+  for (let round = 0; plan.changes.length > 0; round++) {
+    if (round === mostRounds)
+      throw new CoreshipError(
+        'failed',
+        'the cluster keeps choosing other machines than it could be foretold',
+        { hint: 'coreship status shows where units are; run the same command again to go on' },
+      );
     const progress = await progressFor(plan, io, options.json);
     let elsewhere: boolean;
     try {
