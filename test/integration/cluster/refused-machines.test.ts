@@ -67,8 +67,8 @@ describe.skipIf(withoutLab)('machines that do not do their part', () => {
         machines: Object.fromEntries(entries),
         etcd: { endpoints: ['http://127.0.0.1:2379'] },
       };
-      const text = `name: tutorial\nclusters: { ${name}: ${JSON.stringify(cluster)} }\n`;
-      await edit(join(project.root, 'coreship.yaml'), /^name: tutorial\n(clusters: .*\n)?/m, text);
+      const text = `clusters:\n  ${name}: ${JSON.stringify(cluster)}\n`;
+      await edit(join(project.root, 'coreship.yaml'), /^clusters:\n( {2}\S+: \{.*\n)?/m, text);
     };
 
     it('refuses a machine whose port is closed', async () => {
