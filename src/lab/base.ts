@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { CoreshipError } from '../errors.ts';
 import { type AptSource, indexTargetFormat, parseAptSources } from './apt-source.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
 import { withFileLock } from './file-lock.ts';
@@ -117,5 +118,8 @@ async function missingOf(recipes: readonly Recipe[]): Promise<readonly Recipe[]>
 async function aptSource(suite: string): Promise<AptSource> {
   const words = ['apt-get', 'indextargets', '--format', indexTargetFormat, 'Created-By: Packages'];
   const known = parseAptSources(await host(words), suite);
-  return known ?? { mirror: 'http://deb.debian.org/debian', suite };
+  if (known) return known;
+  throw new CoreshipError('failed', `apt here knows no mirror of Debian ${suite}`, {
+    hint: 'add one to /etc/apt/sources.list.d and run apt-get update',
+  });
 }
