@@ -79,11 +79,7 @@ export function planRemoval(state: Omit<InstanceState, 'served' | 'unplaced'>, r
     unit: group.main,
     machine,
     reason,
-    files: observed.map((unit) => ({
-      unit: unit.name,
-      action: 'remove',
-      diff: unifiedDiff(unit.text ?? '', '', labels(unit.name, machine)),
-    })),
+    files: observed.map((unit) => removedFile(unit, machine)),
     steps: [
       ...withdraw(machine, sidekicks, gates),
       { kind: 'stop', machine, units: names, reason },
@@ -101,11 +97,7 @@ export function planForgetting(group: UnitGroup, reason: string): Change {
     unit: group.main,
     machine,
     reason,
-    files: group.units.map(({ name, text }) => ({
-      unit: name,
-      action: 'remove',
-      diff: unifiedDiff(text, '', labels(name, machine)),
-    })),
+    files: group.units.map((unit) => removedFile(unit, machine)),
     steps: [{ kind: 'remove', machine, units: group.units.map(({ name }) => name), reason }],
   };
 }
@@ -164,10 +156,15 @@ function fileChanges({ group, machine, observed, unplaced }: InstanceState): rea
   const gone = observed.filter(({ name }) => !wanted.has(name));
   return [
     ...changes.filter(({ diff, action }) => diff !== '' || action === 'add'),
-    ...gone.map(({ name, text }): FileChange => {
-      return { unit: name, action: 'remove', diff: unifiedDiff(text ?? '', '', labels(name, machine)) };
-    }),
+    ...gone.map((unit) => removedFile(unit, machine)),
   ];
+}
+
+function removedFile(
+  { name, text }: { readonly name: string; readonly text?: string },
+  machine: MachineRef,
+): FileChange {
+  return { unit: name, action: 'remove', diff: unifiedDiff(text ?? '', '', labels(name, machine)) };
 }
 
 /** Removes units that lie on the machine but no longer belong to the instance, such as a dropped sidekick. */
