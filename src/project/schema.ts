@@ -5,7 +5,10 @@ import { keys, name } from './schema-parts.ts';
 import { serviceName, serviceSchema } from './service-schema.ts';
 
 const registry = keys({
-  api: z.literal('v3').default('v3').meta({ description: "Version of etcd's API." }),
+  api: z.enum(['v3', 'v2']).default('v3').meta({
+    description:
+      "Version of etcd's API. `v2` needs etcd 2, or etcd 3.5 and older with `--enable-v2`; the two do not see each other's keys.",
+  }),
   key: z.enum(['address', 'host']).default('address').meta({
     description:
       'Form of a registration: `address` is /services/<service>/<ip>:<port>, `host` is /services/<service>/<ip>.',

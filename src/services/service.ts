@@ -77,7 +77,8 @@ export interface LoadBalancer {
 
 /** The registry's scheme, one for a whole project. */
 export interface RegistrySettings {
-  readonly api: 'v3';
+  /** The API of etcd that sidekicks, load balancers and coreship use: their keys are of two worlds. */
+  readonly api: 'v3' | 'v2';
   /** `address`: `/services/<service>/<ip>:<port>`; `host`: the tutorial's `/services/<service>/<ip>`. */
   readonly key: 'address' | 'host';
 }
