@@ -2,7 +2,7 @@ import { CoreshipError } from '../errors.ts';
 import { runningBalancers, type Seen, type Serving, viewCluster } from '../plan/cluster-view.ts';
 import type { Observation } from '../plan/observation.ts';
 import type { Project } from '../project/project.ts';
-import { servedBackends } from '../rollout/balancer.ts';
+import { balancerStatus } from '../rollout/balancer.ts';
 import type { OpenCluster } from './context.ts';
 import type { Io } from './io.ts';
 
@@ -25,8 +25,8 @@ export async function look(
   ]);
   const serving = await Promise.all(
     runningBalancers(observation, project.services).map(async (balancer): Promise<Serving> => {
-      const backends = await servedBackends(cluster.engine, balancer).catch(() => undefined);
-      return { balancer, ...(backends ? { backends } : {}) };
+      const status = await balancerStatus(cluster.engine, balancer).catch(() => undefined);
+      return { balancer, ...(status ? { backends: status.backends } : {}) };
     }),
   );
   if (io.interrupt.aborted) throw new CoreshipError('interrupted', 'interrupted; nothing was changed');

@@ -37,7 +37,7 @@ export function waitUntilServed(
     kind: 'wait-registered',
     entry: gates.entry,
     machine,
-    sidekicks: units.slice(1),
+    units,
     reason: 'its sidekick registers it once it answers',
   });
   if (gates.balancers.length === 0) return steps;
@@ -45,7 +45,7 @@ export function waitUntilServed(
     ...steps,
     {
       kind: 'wait-served',
-      backend: gates.entry.value,
+      entry: gates.entry,
       balancers: gates.balancers,
       reason: 'every load balancer must send it requests',
     },
@@ -63,7 +63,7 @@ export function withdraw(machine: MachineRef, sidekicks: readonly string[], gate
     ...steps,
     {
       kind: 'wait-unserved',
-      backend: gates.entry.value,
+      entry: gates.entry,
       balancers: gates.balancers,
       reason: 'no load balancer may send it new requests',
     },

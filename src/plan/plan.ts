@@ -70,14 +70,14 @@ type StepBody =
   | {
       readonly kind: 'wait-registered';
       readonly entry: RegistrationEntry;
-      /** Who registers it: their journals say why it does not happen. */
+      /** What must run for it, main unit first: the sidekicks' journals say why it does not happen. */
       readonly machine: MachineRef;
-      readonly sidekicks: readonly string[];
+      readonly units: readonly string[];
     }
   | { readonly kind: 'wait-unregistered'; readonly entry: RegistrationEntry }
   | {
       readonly kind: 'wait-served' | 'wait-unserved';
-      readonly backend: string;
+      readonly entry: RegistrationEntry;
       readonly balancers: readonly BalancerRef[];
     }
   | { readonly kind: 'wait-answering'; readonly balancer: BalancerRef }

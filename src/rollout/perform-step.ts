@@ -2,9 +2,9 @@ import { assertNever } from '../errors.ts';
 import type { Step } from '../plan/plan.ts';
 import type { Clock, RolloutPorts } from './ports.ts';
 import { journalsOf, probeActive } from './probe-active.ts';
-import { probeRegistered } from './probe-registered.ts';
+import { probeRegistered, probeUnregistered, whyUnregistered } from './probe-registered.ts';
 import { probeAnswering, probeServed, probeUnserved } from './probe-served.ts';
-import { type Probe, type WaitWatch, waitUntil } from './wait-until.ts';
+import { type CloserLook, type Probe, type WaitWatch, waitUntil } from './wait-until.ts';
 
 /** Milliseconds for registry and load balancers to follow: more than a lease's life and a slow re-read. */
 const followTimeoutMs = 60_000;
@@ -12,8 +12,17 @@ const followTimeoutMs = 60_000;
 /** Does one step of a plan, or waits for what it waits for. */
 export async function performStep(step: Step, ports: RolloutPorts, watch: WaitWatch): Promise<void> {
   const { engine, clock } = ports;
-  const follow = (what: string, probe: Probe, details?: () => Promise<readonly string[]>): Promise<void> =>
-    waitUntil(probe, { what, timeoutMs: followTimeoutMs, clock, watch, ...(details ? { details } : {}) });
+  const follow = (what: string, probe: Probe, lookCloser?: () => Promise<CloserLook>): Promise<void> =>
+    waitUntil(probe, {
+      what,
+      timeoutMs: followTimeoutMs,
+      clock,
+      watch,
+      ...(lookCloser ? { lookCloser } : {}),
+    });
+  const journals = (machine: string, units: readonly string[]) => async (): Promise<CloserLook> => ({
+    details: await journalsOf(engine, machine, units),
+  });
   switch (step.kind) {
     case 'install':
       return engine.install(step.machine.id, step.units);
@@ -28,22 +37,24 @@ export async function performStep(step: Step, ports: RolloutPorts, watch: WaitWa
     case 'wait-active': {
       const what = `${step.units.join(', ')} on ${step.machine.name} active`;
       const timeoutMs = step.timeoutSeconds * 1000;
-      const details = (): Promise<readonly string[]> => journalsOf(engine, step.machine.id, step.units);
-      return waitUntil(probeActive(engine, step), { what, timeoutMs, clock, watch, details });
+      const lookCloser = journals(step.machine.id, step.units);
+      return waitUntil(probeActive(engine, step), { what, timeoutMs, clock, watch, lookCloser });
     }
     case 'wait-registered':
-      return follow(`${step.entry.key} registered`, probeRegistered(ports, step.entry, true), () =>
-        journalsOf(engine, step.machine.id, step.sidekicks),
+      return follow(`${step.entry.key} registered`, probeRegistered(ports, step), () =>
+        whyUnregistered(engine, step),
       );
     case 'wait-unregistered':
-      return follow(`${step.entry.key} deregistered`, probeRegistered(ports, step.entry, false));
+      return follow(`${step.entry.key} deregistered`, probeUnregistered(ports, step.entry));
     case 'wait-served':
-      return follow(`${step.backend} served`, probeServed(engine, step.backend, step.balancers));
+      return follow(`${step.entry.value} served`, probeServed(ports, step));
     case 'wait-unserved':
-      return follow(`${step.backend} no longer served`, probeUnserved(engine, step.backend, step.balancers));
+      return follow(`${step.entry.value} no longer served`, probeUnserved(ports, step));
     case 'wait-answering':
-      return follow(`${step.balancer.unit} answering`, probeAnswering(engine, step.balancer), () =>
-        journalsOf(engine, step.balancer.machine.id, [step.balancer.unit]),
+      return follow(
+        `${step.balancer.unit} answering`,
+        probeAnswering(engine, step.balancer),
+        journals(step.balancer.machine.id, [step.balancer.unit]),
       );
     default:
       return assertNever(step);

@@ -1,16 +1,27 @@
 import type { Engine } from '../engines/engine.ts';
-import type { BalancerRef } from '../plan/plan.ts';
-import { servedBackends } from './balancer.ts';
+import type { BalancerRef, Step } from '../plan/plan.ts';
+import { balancerStatus } from './balancer.ts';
+import type { RolloutPorts } from './ports.ts';
+import { isRegistered } from './probe-registered.ts';
 import type { Probe } from './wait-until.ts';
 
-/** Looks whether every load balancer sends requests to a backend. */
-export function probeServed(engine: Engine, backend: string, balancers: readonly BalancerRef[]): Probe {
-  return () => {
-    return probeAll(balancers, async (balancer) => {
-      const backends = await servedBackends(engine, balancer).catch(() => undefined);
-      if (!backends) return 'no answer from';
-      return backends.includes(backend) ? undefined : 'not in the upstream of';
-    });
+type Served = Extract<Step, { kind: 'wait-served' | 'wait-unserved' }>;
+
+/** Looks whether every load balancer sends requests to a backend; where not, which link of the chain is missing. */
+export function probeServed(ports: RolloutPorts, { entry, balancers }: Served): Probe {
+  const objection = async (balancer: BalancerRef): Promise<string | undefined> => {
+    const status = await balancerStatus(ports.engine, balancer).catch(() => undefined);
+    if (!status) return noAnswer(ports.engine, balancer);
+    if (status.backends.includes(entry.value)) return undefined;
+    return behind('not in the upstream of', balancer, status.problem);
+  };
+  return async () => {
+    const seen = await objections(balancers, objection);
+    if (seen === '') return { done: true };
+    // What left etcd meanwhile cannot come to be served.
+    if (!(await isRegistered(ports, entry)))
+      return { done: false, seen: `${entry.key} is no longer in etcd` };
+    return { done: false, seen };
   };
 }
 
@@ -18,36 +29,52 @@ export function probeServed(engine: Engine, backend: string, balancers: readonly
  * Looks whether no load balancer sends requests to a backend any more. One that does not answer may well be serving;
  * only where its unit does not run it certainly is not.
  */
-export function probeUnserved(engine: Engine, backend: string, balancers: readonly BalancerRef[]): Probe {
-  return () => {
-    return probeAll(balancers, async (balancer) => {
-      const backends = await servedBackends(engine, balancer).catch(() => undefined);
-      if (backends) return backends.includes(backend) ? 'still in the upstream of' : undefined;
-      const [state] = await engine.states(balancer.machine.id, [balancer.unit]);
-      return state && ['inactive', 'failed'].includes(state.active) ? undefined : 'no answer from';
-    });
+export function probeUnserved({ engine }: RolloutPorts, { entry, balancers }: Served): Probe {
+  const objection = async (balancer: BalancerRef): Promise<string | undefined> => {
+    const status = await balancerStatus(engine, balancer).catch(() => undefined);
+    if (status?.backends.includes(entry.value))
+      return behind('still in the upstream of', balancer, status.problem);
+    if (status) return undefined;
+    const [state] = await engine.states(balancer.machine.id, [balancer.unit]);
+    return state && ['inactive', 'failed'].includes(state.active) ? undefined : noAnswer(engine, balancer);
+  };
+  return async () => {
+    const seen = await objections(balancers, objection);
+    return seen === '' ? { done: true } : { done: false, seen };
   };
 }
 
 /** Looks whether a load balancer answers at all. */
 export function probeAnswering(engine: Engine, balancer: BalancerRef): Probe {
   return async () => {
-    const backends = await servedBackends(engine, balancer).catch(() => undefined);
-    return backends ? { done: true } : { done: false, seen: 'no answer from confd-watch status' };
+    const answers = await balancerStatus(engine, balancer).then(
+      () => true,
+      () => false,
+    );
+    return answers ? { done: true } : { done: false, seen: await noAnswer(engine, balancer) };
   };
 }
 
-/** Done once nothing speaks against it at any load balancer. */
-async function probeAll(
+/** What speaks against it at any load balancer, in words; nothing where nothing does. */
+async function objections(
   balancers: readonly BalancerRef[],
   objection: (balancer: BalancerRef) => Promise<string | undefined>,
-): ReturnType<Probe> {
-  const objections = await Promise.all(
-    balancers.map(async (balancer) => {
-      const word = await objection(balancer);
-      return word === undefined ? [] : [`${word} ${balancer.unit} on ${balancer.machine.name}`];
-    }),
-  );
-  const seen = objections.flat();
-  return seen.length === 0 ? { done: true } : { done: false, seen: seen.join(', ') };
+): Promise<string> {
+  const found = await Promise.all(balancers.map(objection));
+  return found.filter((words) => words !== undefined).join(', ');
+}
+
+function behind(where: string, balancer: BalancerRef, problem: string | undefined): string {
+  return `${where} ${nameOf(balancer)}${problem === undefined ? '' : `: ${problem}`}`;
+}
+
+/** A load balancer that does not answer is down, or its container is. */
+async function noAnswer(engine: Engine, balancer: BalancerRef): Promise<string> {
+  const [state] = await engine.states(balancer.machine.id, [balancer.unit]);
+  if (!state || state.active === 'active') return `no answer from ${nameOf(balancer)}`;
+  return `${nameOf(balancer)} is ${state.active} (${state.sub})`;
+}
+
+function nameOf({ unit, machine }: BalancerRef): string {
+  return `${unit} on ${machine.name}`;
 }

@@ -20,15 +20,22 @@ export interface WaitWatch {
   readonly mayGoOn: () => void;
 }
 
+/** What a wait in vain has to say for itself. */
+export interface CloserLook {
+  /** What is missing, where that is better known than by what the probe saw last. */
+  readonly missing?: string;
+  /** Lines for the error: the journal of the unit that did not come. */
+  readonly details: readonly string[];
+}
+
 /** How long and how often to look, and what to say when it was in vain. */
 export interface WaitOptions {
   readonly what: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly watch: WaitWatch;
-  /** Lines for the error: the journal of the unit that did not come. */
-  readonly details?: () => Promise<readonly string[]>;
-  readonly hint?: string;
+  /** Asked once, when it was in vain. */
+  readonly lookCloser?: () => Promise<CloserLook>;
 }
 
 /** Milliseconds between two looks. */
@@ -49,9 +56,9 @@ export async function waitUntil(probe: Probe, options: WaitOptions): Promise<voi
     if (clock.now() >= deadline) break;
     await clock.sleep(intervalMs);
   }
-  throw new CoreshipError('failed', `${what}: not after ${Math.round(timeoutMs / 1000)} s; ${last}`, {
-    ...(options.details ? { details: await options.details() } : {}),
-    ...(options.hint === undefined ? {} : { hint: options.hint }),
+  const { missing = last, details = [] } = (await options.lookCloser?.()) ?? {};
+  throw new CoreshipError('failed', `${what}: not after ${Math.round(timeoutMs / 1000)} s; ${missing}`, {
+    details,
   });
 }
 

@@ -93,7 +93,7 @@ describe('stepText', () => {
       'wait until a, b are active on lab-1',
     ],
     [
-      { kind: 'wait-registered', entry, machine: m1, sidekicks: [], reason },
+      { kind: 'wait-registered', entry, machine: m1, units: [], reason },
       'wait until /services/apache/10.0.0.1:7777 is registered',
     ],
     [
@@ -101,12 +101,12 @@ describe('stepText', () => {
       'wait until /services/apache/10.0.0.1:7777 is deregistered',
     ],
     [
-      { kind: 'wait-served', backend: 'x:1', balancers: [balancer], reason },
-      'wait until nginx_lb.service on lab-1 serves x:1',
+      { kind: 'wait-served', entry, balancers: [balancer], reason },
+      'wait until nginx_lb.service on lab-1 serves 10.0.0.1:7777',
     ],
     [
-      { kind: 'wait-unserved', backend: 'x:1', balancers: [balancer], reason },
-      'wait until nginx_lb.service on lab-1 no longer serves x:1',
+      { kind: 'wait-unserved', entry, balancers: [balancer], reason },
+      'wait until nginx_lb.service on lab-1 no longer serves 10.0.0.1:7777',
     ],
     [{ kind: 'wait-answering', balancer, reason }, 'wait until nginx_lb.service on lab-1 answers'],
     [{ kind: 'drain', seconds: 1.5, reason }, 'let requests under way end for 1.5 s'],

@@ -96,11 +96,17 @@ export class SimulatedCluster {
         break;
       case 'wait-served':
         for (const one of step.balancers)
-          expectNow(this.backends(one)?.includes(step.backend), `${one.unit} never serves ${step.backend}`);
+          expectNow(
+            this.backends(one)?.includes(step.entry.value),
+            `${one.unit} never serves ${step.entry.value}`,
+          );
         break;
       case 'wait-unserved':
         for (const one of step.balancers)
-          expectNow(!this.backends(one)?.includes(step.backend), `${one.unit} goes on with ${step.backend}`);
+          expectNow(
+            !this.backends(one)?.includes(step.entry.value),
+            `${one.unit} goes on with ${step.entry.value}`,
+          );
         break;
       case 'wait-answering':
         expectNow(this.backends(step.balancer), `${step.balancer.unit} never answers`);

@@ -26,7 +26,7 @@ export function simulatedEngine(cluster: SimulatedCluster, calls: string[] = [])
       const unit = `${words[2] ?? ''}.service`;
       const backends = cluster.backends({ unit, machine: { id, name: id } });
       return backends
-        ? Promise.resolve(JSON.stringify({ version: 1, backends }))
+        ? Promise.resolve(JSON.stringify({ version: 1, services: { apache: backends } }))
         : Promise.reject(new Error('no such container'));
     },
   };

@@ -115,7 +115,7 @@ describe.skipIf(missing !== undefined)('the load balancer', () => {
   const serves = async (...values: readonly string[]): Promise<void> => {
     const wanted = [...values].sort();
     await eventually(
-      () => JSON.stringify(JSON.parse(status('--json')).backends) === JSON.stringify(wanted),
+      () => JSON.stringify(JSON.parse(status('--json')).services.apache) === JSON.stringify(wanted),
       () => `serving ${wanted.join(' ')}: ${said()}`,
       25_000,
     );
@@ -230,7 +230,7 @@ describe.skipIf(missing !== undefined)('the load balancer', () => {
     register(value);
     await start();
     await serves(value);
-    expect(JSON.parse(status('--json'))).toEqual({ version: 1, service: 'apache', backends: [value] });
+    expect(JSON.parse(status('--json'))).toEqual({ version: 1, services: { apache: [value] } });
     expect(status()).toBe(`${value}\n`);
   });
 

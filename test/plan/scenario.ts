@@ -68,7 +68,7 @@ export function stepLine(step: Step): string {
       return `${step.kind} ${step.entry.key}`;
     case 'wait-served':
     case 'wait-unserved':
-      return `${step.kind} ${step.backend} by ${step.balancers.map(({ unit, machine }) => `${unit} @ ${machine.name}`).join(' ')}`;
+      return `${step.kind} ${step.entry.value} by ${step.balancers.map(({ unit, machine }) => `${unit} @ ${machine.name}`).join(' ')}`;
     case 'wait-answering':
       return `wait-answering ${step.balancer.unit} @ ${step.balancer.machine.name}`;
     case 'drain':

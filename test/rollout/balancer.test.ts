@@ -1,25 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { servedBackends } from '../../src/rollout/balancer.ts';
+import { balancerStatus } from '../../src/rollout/balancer.ts';
 import { FakeEngine } from '../fakes/fake-engine.ts';
 import { balancer } from './sample-plan.ts';
 
 function ask(answer: string) {
   const engine = new FakeEngine();
   engine.answers.set('m1', answer);
-  return servedBackends(engine, balancer);
+  return balancerStatus(engine, balancer);
 }
 
-describe('servedBackends', () => {
+describe('balancerStatus', () => {
   it.each([
     [
-      'several',
-      '{"version":1,"service":"apache","backends":["10.0.0.1:1","10.0.0.2:2"]}\n',
-      ['10.0.0.1:1', '10.0.0.2:2'],
+      'several of one service',
+      '{"version":1,"services":{"apache":["10.0.0.1:1","10.0.0.2:2"]}}\n',
+      { backends: ['10.0.0.1:1', '10.0.0.2:2'] },
     ],
-    ['none', '{"version":1,"backends":[]}', []],
-    ['more than is known today', '{"version":1,"backends":["a:1"],"since":"noon"}', ['a:1']],
-  ])('reads %s', async (_, answer, backends) => {
-    expect(await ask(answer)).toEqual(backends);
+    [
+      'those of several services',
+      '{"version":1,"services":{"apache":["10.0.0.1:1"],"shop":["10.0.0.2:2"]},"problem":null}',
+      { backends: ['10.0.0.1:1', '10.0.0.2:2'] },
+    ],
+    ['none', '{"version":1,"services":{"apache":[]}}', { backends: [] }],
+    [
+      'what keeps a newer list away',
+      '{"version":1,"services":{"apache":[]},"problem":"nginx refused it"}',
+      { backends: [], problem: 'nginx refused it' },
+    ],
+    ['more than is known today', '{"version":1,"services":{},"mood":"good"}', { backends: [] }],
+  ])('reads %s', async (_, answer, status) => {
+    expect(await ask(answer)).toEqual(status);
   });
 
   it.each([
@@ -27,12 +37,13 @@ describe('servedBackends', () => {
     'null',
     '[]',
     '7',
-    '"backends"',
+    '"services"',
     '{}',
-    '{"backends":"a:1"}',
-    '{"backends":null}',
+    '{"services":null}',
+    '{"services":["a:1"]}',
+    '{"services":{"apache":"a:1"}}',
     '<html>',
-    '{"backends":[',
+    '{"services":{',
   ])('refuses the answer %j, naming who gave it', async (answer) => {
     await expect(ask(answer)).rejects.toMatchObject({
       code: 'failed',

@@ -8,7 +8,7 @@ import { FakeEngine } from '../fakes/fake-engine.ts';
 import { FakeRegistry } from '../fakes/fake-registry.ts';
 import { balancer, entry, m1, waitActive } from './sample-plan.ts';
 
-function world() {
+function usualWorld() {
   const engine = new FakeEngine();
   const registry = new FakeRegistry();
   const clock = new FakeClock();
@@ -23,14 +23,23 @@ function world() {
 }
 
 const reason = 'a test';
-const registered: Step = { kind: 'wait-registered', entry, machine: m1, sidekicks: ['d.service'], reason };
+const registered: Step = {
+  kind: 'wait-registered',
+  entry,
+  machine: m1,
+  units: ['a.service', 'd.service'],
+  reason,
+};
 const unregistered: Step = { kind: 'wait-unregistered', entry, reason };
-const served: Step = { kind: 'wait-served', backend: entry.value, balancers: [balancer], reason };
-const unserved: Step = { kind: 'wait-unserved', backend: entry.value, balancers: [balancer], reason };
+const served: Step = { kind: 'wait-served', entry, balancers: [balancer], reason };
+const unserved: Step = { kind: 'wait-unserved', entry, balancers: [balancer], reason };
 const answering: Step = { kind: 'wait-answering', balancer, reason };
-const listing = (...backends: readonly string[]) => JSON.stringify({ version: 1, backends });
+const listing = (...backends: readonly string[]) =>
+  JSON.stringify({ version: 1, services: { apache: backends } });
 
 describe('waiting for a unit', () => {
+  const world = usualWorld;
+
   it('is over once it is active twice with the same process', async () => {
     const { engine, clock, seen, perform } = world();
     engine.set('a.service', { active: 'activating', sub: 'start-pre', mainPid: 0 });
@@ -126,6 +135,8 @@ describe('waiting for a unit', () => {
 });
 
 describe('waiting for a registration', () => {
+  const world = usualWorld;
+
   it('ends when the key is there with the right value', async () => {
     const { registry, clock, seen, perform } = world();
     clock.at(600, () => registry.entries.set(entry.key, entry.value));
@@ -154,6 +165,28 @@ describe('waiting for a registration', () => {
     });
   });
 
+  it.each(['a.service', 'd.service'])('says that %s does not run', async (unit) => {
+    const { engine, perform } = world();
+    engine.set('a.service', {});
+    engine.set('d.service', {});
+    engine.set(unit, { active: 'failed', sub: 'failed' });
+    await expect(perform(registered)).rejects.toMatchObject({
+      message: `${entry.key} registered: not after 60 s; ${unit} is failed (failed)`,
+    });
+  });
+
+  it.each([
+    ['fails', ['registered it', 'check failed: answered 500'], 'check failed: answered 500'],
+    ['is good again', ['check failed: answered 500', 'check succeeded', 'etcd is away'], 'not in etcd yet'],
+    ['has nothing to say', [], 'not in etcd yet'],
+  ])('says what the sidekick’s check says: it %s', async (_, journal, missing) => {
+    const { engine, perform } = world();
+    engine.journals.set('d.service', journal);
+    await expect(perform(registered)).rejects.toMatchObject({
+      message: `${entry.key} registered: not after 60 s; ${missing}`,
+    });
+  });
+
   it('the other way: ends when the key is gone', async () => {
     const { registry, clock, perform } = world();
     registry.entries.set(entry.key, entry.value);
@@ -164,6 +197,12 @@ describe('waiting for a registration', () => {
 });
 
 describe('waiting for load balancers', () => {
+  const world = () => {
+    const all = usualWorld();
+    all.registry.entries.set(entry.key, entry.value);
+    return all;
+  };
+
   it('ends when every one of them serves the backend', async () => {
     const { engine, clock, seen, perform } = world();
     engine.answers.set('m1', listing());
@@ -177,6 +216,29 @@ describe('waiting for load balancers', () => {
     const { engine, perform } = world();
     engine.answers.set('m1', listing(`${entry.value}7`));
     await expect(perform(served)).rejects.toMatchObject({ code: 'failed' });
+  });
+
+  it('says that the registration went away meanwhile', async () => {
+    const { engine, registry, perform } = world();
+    registry.entries.clear();
+    engine.answers.set('m1', listing());
+    await expect(perform(served)).rejects.toMatchObject({
+      message: `${entry.value} served: not after 60 s; ${entry.key} is no longer in etcd`,
+    });
+  });
+
+  it.each([
+    ['served', served, [], 'not in'],
+    ['unserved', unserved, [entry.value], 'still in'],
+  ] as const)('says what keeps the load balancer from its new list: %s', async (_, step, backends, where) => {
+    const { engine, perform } = world();
+    const status = { version: 1, services: { apache: backends }, problem: 'nginx refused it' };
+    engine.answers.set('m1', JSON.stringify(status));
+    await expect(perform(step)).rejects.toMatchObject({
+      message: expect.stringContaining(
+        `${where} the upstream of nginx_lb.service on lab-1: nginx refused it`,
+      ),
+    });
   });
 
   it('the other way: ends when none of them has it', async () => {
@@ -202,7 +264,11 @@ describe('waiting for load balancers', () => {
       else {
         await expect(waiting).rejects.toMatchObject({
           code: 'failed',
-          message: expect.stringContaining('no answer from nginx_lb.service on lab-1'),
+          message: expect.stringContaining(
+            active === 'active'
+              ? 'no answer from nginx_lb.service on lab-1'
+              : `nginx_lb.service on lab-1 is ${active}`,
+          ),
         });
       }
       await expect(perform(served)).rejects.toMatchObject({ code: 'failed' });

@@ -17,9 +17,9 @@ export function stepText(step: Step): string {
     case 'wait-unregistered':
       return `wait until ${step.entry.key} is deregistered`;
     case 'wait-served':
-      return `wait until ${balancers(step.balancers)} serves ${step.backend}`;
+      return `wait until ${balancers(step.balancers)} serves ${step.entry.value}`;
     case 'wait-unserved':
-      return `wait until ${balancers(step.balancers)} no longer serves ${step.backend}`;
+      return `wait until ${balancers(step.balancers)} no longer serves ${step.entry.value}`;
     case 'wait-answering':
       return `wait until ${step.balancer.unit} on ${step.balancer.machine.name} answers`;
     case 'drain':

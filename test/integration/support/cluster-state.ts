@@ -140,8 +140,10 @@ export async function registrations(): Promise<readonly string[]> {
 
 async function backends(machine: LabMachine): Promise<readonly string[]> {
   const words = ['sudo', 'docker', 'exec', 'nginx_lb', 'confd-watch', 'status', '--json'];
-  const { backends: found } = JSON.parse(await on(machine, words)) as { backends: readonly string[] };
-  return found;
+  const { services } = JSON.parse(await on(machine, words)) as {
+    services: Record<string, readonly string[]>;
+  };
+  return services['apache'] ?? [];
 }
 
 function portOf(value: string): string {
