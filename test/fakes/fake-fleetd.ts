@@ -149,15 +149,18 @@ export class FakeFleetd {
   }
 
   private shownUnits(): readonly unknown[] {
-    return [...this.units.values()]
-      .filter((unit) => !wedged(unit))
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((unit) => this.show(unit));
+    return (
+      [...this.units.values()]
+        .filter((unit) => !wedged(unit))
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        // The list gives global units a state that means nothing; asked for one of them, fleetd gives none.
+        .map((unit) => ({ ...(isGlobal(unit) ? { currentState: 'inactive' } : {}), ...this.show(unit) }))
+    );
   }
 
-  private show({ name, options, desired, machine }: RegisteredUnit): unknown {
+  private show({ name, options, desired, machine }: RegisteredUnit): object {
     const unit = { name, options, desiredState: desired };
-    if (options.some((option) => option.name === 'Global' && option.value === 'true')) return unit;
+    if (isGlobal({ options })) return unit;
     const loaded = machine === undefined ? undefined : this.machines.loaded(machine, name);
     const currentState = loaded ? (loaded.launched ? 'launched' : 'loaded') : 'inactive';
     return { ...unit, currentState, ...(machine === undefined ? {} : { machineID: machine }) };
@@ -210,6 +213,10 @@ function refusal(code: number, message: string): Answer {
 
 function wedged({ desired }: RegisteredUnit): boolean {
   return !states.includes(desired);
+}
+
+function isGlobal({ options }: Pick<RegisteredUnit, 'options'>): boolean {
+  return options.some((option) => option.name === 'Global' && option.value === 'true');
 }
 
 /** The registry keeps options section by section. */

@@ -9,7 +9,7 @@ export interface FleetUnit {
   readonly name: string;
   readonly options: readonly UnitOption[];
   readonly desiredState: JobState;
-  /** Absent for global units. `launched` means that a start was asked for, not that it runs. */
+  /** `launched` means that a start was asked for, not that it runs. Means nothing for a global unit: always `inactive`. */
   readonly currentState?: JobState;
   /** Absent while the unit has no machine, and for global units. */
   readonly machineID?: string;

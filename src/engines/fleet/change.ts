@@ -3,9 +3,8 @@ import type { UnitText } from '../../services/unit-groups.ts';
 import { parseUnit } from '../../unit/parse.ts';
 import { unitHash } from '../../unit/serialise.ts';
 import { optionsOf } from '../../unit/unit-file.ts';
-import type { FleetUnit } from './api.ts';
 import type { FleetClient } from './client.ts';
-import { comesUp, type Look, type Looks, landed, runs } from './look.ts';
+import { comesUp, isGlobal, type Look, type Looks, landed, runs } from './look.ts';
 
 /** Milliseconds for fleet to bring about what was asked of it: a new leader of etcd and a restarted fleet included. */
 const patienceMs = 90_000;
@@ -120,13 +119,8 @@ function isLoaded(name: string, look: Look): boolean {
     !!unit &&
     states.length > 0 &&
     states.every((state) => !runs(state) && landed(unit, state)) &&
-    isIdle(unit)
+    (isGlobal(unit) || unit.currentState === 'loaded')
   );
-}
-
-/** A global unit has no current state of its own. */
-function isIdle(unit: FleetUnit): boolean {
-  return unit.currentState === undefined || unit.currentState === 'loaded';
 }
 
 function gone(name: string): CoreshipError {

@@ -12,7 +12,7 @@ import { fleetClient } from './client.ts';
 import { type DoorSettings, openDoors } from './doors.ts';
 import { whyNoMachine } from './explain.ts';
 import { followStates } from './follow-states.ts';
-import { type Look, shareLooks } from './look.ts';
+import { isGlobal, type Look, shareLooks } from './look.ts';
 import { observed, toObservation } from './observe.ts';
 import { type ConnectThrough, machineName, outputOf, reachMachines } from './reach.ts';
 
@@ -107,7 +107,7 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       const began = cluster.clock.now();
       const look = await looks.until(`${main} has a machine`, placementTimeoutMs, (seen) => {
         const unit = seen.units.get(main);
-        if (unit?.machineID !== undefined || (unit && unit.currentState === undefined)) return undefined;
+        if (unit?.machineID !== undefined || (unit && isGlobal(unit))) return undefined;
         if (cluster.clock.now() - began >= doubtMs) refuseHopeless(main, seen);
         return inWords(main, seen);
       });

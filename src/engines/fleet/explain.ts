@@ -1,7 +1,7 @@
 import type { Machine } from '../../placement/machine.ts';
 import { place } from '../../placement/place.ts';
 import { readRules } from '../../placement/read-rules.ts';
-import type { Look } from './look.ts';
+import { homesOf, type Look } from './look.ts';
 
 /**
  * Why fleet gives a unit no machine, a line a machine, by the rules fleet goes by: its API never says. Empty where
@@ -12,9 +12,7 @@ export function whyNoMachine(name: string, look: Look, machines: readonly Machin
     (unit) => unit.desiredState !== 'inactive' || unit.name === name,
   );
   const current = new Map(
-    counted.flatMap(({ name: other, machineID }) =>
-      machineID === undefined ? [] : [[other, [machineID]] as const],
-    ),
+    counted.map((unit) => [unit.name, homesOf(unit, look)] as const).filter(([, homes]) => homes.length > 0),
   );
   const units = counted.map((unit) => ({ name: unit.name, rules: readRules(unit.options, unit.name).rules }));
   const { unplaced } = place({ units, machines, current, settled: current });

@@ -1,4 +1,5 @@
 import { CoreshipError } from '../../errors.ts';
+import { readRules } from '../../placement/read-rules.ts';
 import { unitHash } from '../../unit/serialise.ts';
 import type { FleetUnit, FleetUnitState } from './api.ts';
 import type { FleetClient } from './client.ts';
@@ -74,6 +75,17 @@ export function shareLooks(client: FleetClient, clock: EngineClock, tell: (line:
       }
     },
   };
+}
+
+/** Whether a unit runs wherever the rules allow it: fleet keeps no machine and no state of its own for it. */
+export function isGlobal({ name, options }: FleetUnit): boolean {
+  return readRules(options, name).rules.global;
+}
+
+/** The ids of a unit's machines: the one fleet gave it; for a global one, every machine that has told of it. */
+export function homesOf(unit: FleetUnit, look: Look): readonly string[] {
+  if (unit.machineID !== undefined) return [unit.machineID];
+  return isGlobal(unit) ? (look.states.get(unit.name) ?? []).map(({ machineID }) => machineID) : [];
 }
 
 /** Whether a unit has processes, or may have. */

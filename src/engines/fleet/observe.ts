@@ -4,7 +4,7 @@ import { canonicalText } from '../../unit/serialise.ts';
 import type { FleetUnit, FleetUnitState } from './api.ts';
 import { whyNoMachine } from './explain.ts';
 import { notLoaded } from './follow-states.ts';
-import { type Look, landed } from './look.ts';
+import { homesOf, type Look, landed } from './look.ts';
 
 /** Turns a look at fleet into what plans are made from; `owned` says which unit names are the project's. */
 export function toObservation(
@@ -66,11 +66,4 @@ function inSystemdsWords(
   if (!landed(unit, state) && unit.desiredState === 'launched')
     return { active: 'activating', sub: 'new file not loaded yet' };
   return { active: state.systemdActiveState, sub: state.systemdSubState };
-}
-
-/** The machine fleet gave a unit; for a global one, every machine that has told of it. */
-function homesOf(unit: FleetUnit, look: Look): readonly string[] {
-  if (unit.machineID !== undefined) return [unit.machineID];
-  if (unit.currentState !== undefined) return [];
-  return (look.states.get(unit.name) ?? []).map(({ machineID }) => machineID);
 }

@@ -1,16 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labUp } from '../../../src/lab/lab.ts';
 import { clearLab } from '../support/clear-lab.ts';
 import { coreship, startCoreship } from '../support/cli.ts';
+import { startFleet, stopFleet, withoutFleet } from '../support/fleet-lab.ts';
 import { get, startLoad } from '../support/load.ts';
 import { copyProject, edit, type TestProject } from '../support/project.ts';
-import { repository } from '../support/repository.ts';
-import { machines, scriptOn, scriptOnAll, testLab, withoutLab } from '../support/test-lab.ts';
-
-const bin = process.env['CORESHIP_LAB_BIN'] ?? '';
-if (bin === '') process.stderr.write('fleet tests skipped: CORESHIP_LAB_BIN names no folder with fleetd\n');
+import { machines, scriptOn, testLab } from '../support/test-lab.ts';
 
 interface Row {
   readonly unit: string;
@@ -19,7 +15,7 @@ interface Row {
   readonly servedBy: readonly string[];
 }
 
-describe.skipIf(withoutLab || bin === '')('the main job on a cluster that runs fleet', () => {
+describe.skipIf(withoutFleet)('the main job on a cluster that runs fleet', () => {
   let project: TestProject;
   const run = (...words: readonly string[]) => coreship(project.root, '--cluster', 'lab-fleet', ...words);
   const status = async (): Promise<readonly Row[]> =>
@@ -32,17 +28,13 @@ describe.skipIf(withoutLab || bin === '')('the main job on a cluster that runs f
 
   beforeAll(async () => {
     await clearLab();
-    const images = ['apache', 'nginx_lb'].map((image) => {
-      return { name: `example/${image}`, context: join(repository, 'images', image) };
-    });
-    await labUp({ name: testLab, images, bin: resolve(bin) }, () => undefined);
+    await startFleet();
     project = await copyProject();
     await edit(join(project.root, 'coreship.yaml'), 'lab: lab\n', `lab: ${testLab}\n`);
   });
 
   afterAll(async () => {
-    await scriptOnAll('fleetctl list-unit-files --no-legend --fields=unit | xargs -r fleetctl destroy');
-    await scriptOnAll('systemctl disable --now fleet.socket fleet.service; rm -rf /etc/fleet');
+    await stopFleet();
     await project.remove();
   });
 
