@@ -54,12 +54,18 @@ module.exports = {
     {
       name: 'only-context-builds-adapters',
       severity: 'error',
-      from: { path: '^src/(cli|rollout|project|plan)/', pathNot: '^src/cli/context\\.ts$' },
+      from: { path: '^src/(cli|rollout|project|plan)/', pathNot: '^src/cli/(context|open-registry)\\.ts$' },
       to: {
         path: '^src/(engines/(systemd|fleet)|registry|ssh)/.*(engine|registry|client|connect)\\.ts$',
         pathNot: '^src/engines/engine\\.ts$|^src/registry/registry\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'only-context-opens-registries',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/context\\.ts$' },
+      to: { path: '^src/cli/open-registry\\.ts$' },
     },
     {
       name: 'rooms-never-look-back-at-the-command-line',

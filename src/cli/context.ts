@@ -1,18 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import type { Engine } from '../engines/engine.ts';
 import { type FleetCluster, fleetEngine } from '../engines/fleet/engine.ts';
 import { systemdEngine } from '../engines/systemd/engine.ts';
 import type { SystemdMachine } from '../engines/systemd/machine.ts';
-import { CoreshipError } from '../errors.ts';
-import type { Cluster, ClusterEntry, EtcdSettings, SshAddress } from '../project/cluster.ts';
+import type { Cluster, ClusterEntry, SshAddress } from '../project/cluster.ts';
 import type { Project } from '../project/project.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Clock } from '../rollout/ports.ts';
 import { createConnect } from '../ssh/connect.ts';
-import type { Connect, Connection, Target } from '../ssh/connection.ts';
-import { type Listener, listenTcp } from '../ssh/listen.ts';
+import type { Connect, Target } from '../ssh/connection.ts';
 import { createPool } from '../ssh/pool.ts';
 import { findCluster } from './find-cluster.ts';
+import { openRegistry } from './open-registry.ts';
 
 /** A cluster, connected as far as somebody has asked for it. */
 export interface OpenCluster {
@@ -36,7 +34,6 @@ export async function openCluster(
   const cluster = await findCluster(project, name);
   const connect = createConnect();
   const pool = createPool(connect);
-  const listeners: Listener[] = [];
   const machines = cluster.machines.map((machine): SystemdMachine => {
     const target = toTarget(machine, cluster);
     return { name: machine.name, metadata: machine.metadata, connect: () => pool.get(target) };
@@ -55,7 +52,11 @@ export async function openCluster(
     ...(etcd
       ? {
           registry: () => {
-            registry ??= openRegistry(etcd, doors, listeners);
+            registry ??= openRegistry(project.registry.api, etcd, doors).catch((error: unknown) => {
+              // What could not be opened may be when it is asked for again.
+              registry = undefined;
+              throw error;
+            });
             return registry;
           },
         }
@@ -64,7 +65,6 @@ export async function openCluster(
     close: async () => {
       await registry?.then((open) => open.close()).catch(() => undefined);
       await fleet?.close();
-      await Promise.all(listeners.map((listener) => listener.close()));
       await pool.closeAll();
     },
   };
@@ -74,63 +74,6 @@ const systemClock: Clock = {
   now: () => performance.now(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
-
-/** etcd3 wants addresses, so each endpoint becomes a local port that leads there through a machine. */
-async function openRegistry(
-  etcd: EtcdSettings,
-  machines: readonly (() => Promise<Connection>)[],
-  listeners: Listener[],
-): Promise<Registry> {
-  const [connections, module, secrets] = await Promise.all([
-    Promise.allSettled(machines.map((open) => open())),
-    import('../registry/etcd3-registry.ts'),
-    readSecrets(etcd),
-  ]);
-  const doors = connections.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  const [first] = connections;
-  if (doors.length === 0 && first?.status === 'rejected') throw first.reason;
-  const endpoints = etcd.endpoints.map((endpoint) => new URL(endpoint));
-  const opened = await Promise.all(
-    doors.flatMap((door) => endpoints.map((endpoint) => openDoor(door, endpoint))),
-  );
-  listeners.push(...opened.map(({ listener }) => listener));
-  return module.etcd3Registry({
-    endpoints: opened.map(({ url }) => url),
-    // The certificate names etcd, not the local end of a forward.
-    ...(endpoints[0] ? { serverName: endpoints[0].hostname } : {}),
-    ...secrets,
-  });
-}
-
-async function openDoor(door: Connection, endpoint: URL): Promise<{ listener: Listener; url: string }> {
-  // A URL keeps the brackets of an IPv6 address, and drops a port that is its scheme's own.
-  const host = endpoint.hostname.replace(/^\[|\]$/g, '');
-  const port = endpoint.port || (endpoint.protocol === 'https:' ? '443' : '80');
-  const listener = await listenTcp(door, host, Number(port));
-  return { listener, url: `${endpoint.protocol}//${listener.host}:${listener.port}` };
-}
-
-async function readSecrets(etcd: EtcdSettings) {
-  const [password, ca, cert, key] = await Promise.all(
-    [etcd.passwordFile, etcd.caFile, etcd.certFile, etcd.keyFile].map(readSecret),
-  );
-  return {
-    ...(etcd.username !== undefined && password
-      ? { auth: { username: etcd.username, password: password.toString().split('\n')[0] ?? '' } }
-      : {}),
-    ...(ca ? { tls: { ca, ...(cert ? { cert } : {}), ...(key ? { key } : {}) } } : {}),
-  };
-}
-
-async function readSecret(path: string | undefined): Promise<Buffer | undefined> {
-  if (path === undefined) return undefined;
-  return readFile(path).catch((cause: unknown) => {
-    throw new CoreshipError('config', `cannot read ${path}`, {
-      cause,
-      hint: 'named under etcd in coreship.yaml',
-    });
-  });
-}
 
 /** What the fleet engine is to know of its cluster, its project and the way there. */
 function fleetCluster(

@@ -1,33 +1,24 @@
 import { Etcd3, type IOptions } from 'etcd3';
-import { CoreshipError } from '../errors.ts';
+import { callTimeoutMs, type EtcdAccess, tryTimeoutMs } from './etcd-access.ts';
+import {
+  isAboutCertificates,
+  lacksV3,
+  noAnswer,
+  notAllowed,
+  olderThan,
+  wrongCertificates,
+} from './etcd-errors.ts';
+import { etcdVersion } from './etcd-version.ts';
+import { etcd3LockStore } from './etcd3-lock.ts';
 import { acquireLock } from './lock.ts';
 import type { Registry } from './registry.ts';
 
-/** How to reach etcd v3 from this computer; through an SSH forward the endpoints are local ports. */
-export interface Etcd3Settings {
-  /** `http://127.0.0.1:40123`. */
-  readonly endpoints: readonly string[];
-  /** The name in the server's certificate, where it is not the endpoints' own. */
-  readonly serverName?: string;
-  readonly auth?: { readonly username: string; readonly password: string };
-  /** PEM texts. */
-  readonly tls?: { readonly ca: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
-}
-
-/** Milliseconds one question to etcd may take. */
-const callTimeoutMs = 5_000;
-
-/** The registry on etcd v3. */
-export function etcd3Registry(settings: Etcd3Settings): Registry {
-  const client = new Etcd3(options(settings));
+/** The registry on etcd's API v3. */
+export function etcd3Registry(access: EtcdAccess): Registry {
+  const client = new Etcd3(options(access));
+  const closing = new AbortController();
   const ask = <T>(what: string, question: Promise<T>): Promise<T> =>
-    question.catch((cause: unknown) => {
-      throw new CoreshipError('failed', `etcd did not answer: could not ${what}`, {
-        cause,
-        details: [cause instanceof Error ? cause.message : String(cause)],
-        hint: 'check etcd on the machines: etcdctl endpoint health',
-      });
-    });
+    within(callTimeoutMs, question).catch((cause: unknown) => explain(what, cause, access));
   return {
     registrations: async (prefix) => {
       const found = await ask(`read ${prefix}`, client.getAll().prefix(prefix).strings());
@@ -35,15 +26,45 @@ export function etcd3Registry(settings: Etcd3Settings): Registry {
         .map(([key, value]) => ({ key, value }))
         .sort((a, b) => (a.key < b.key ? -1 : 1));
     },
-    lock: (request) => acquireLock(client, request, ask),
+    lock: (request) =>
+      acquireLock((key, holder) => etcd3LockStore(client, ask, key, holder), request, closing.signal),
     close: async () => {
+      closing.abort();
       client.close();
       await Promise.resolve();
     },
   };
 }
 
-function options({ endpoints, serverName, auth, tls }: Etcd3Settings): IOptions {
+/** The client tries several times by itself; what it does after that is of no interest any more. */
+function within<T>(milliseconds: number, question: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`no answer within ${milliseconds / 1000} s`)),
+      milliseconds,
+    );
+    question.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
+}
+
+/** etcd 2 speaks no gRPC, so an etcd that fails here is asked for its version the old way. */
+async function explain(what: string, cause: unknown, access: EtcdAccess): Promise<never> {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  if (refusals.some((refusal) => said.includes(refusal))) throw notAllowed(what, said, cause);
+  if (isAboutCertificates(cause)) throw wrongCertificates(what, cause);
+  const version = await etcdVersion(access);
+  throw version !== undefined && olderThan(version, 3, 0) ? lacksV3(version) : noAnswer(what, cause);
+}
+
+/** etcd's own words. */
+const refusals = [
+  'etcdserver: authentication failed',
+  'etcdserver: permission denied',
+  'etcdserver: user name is empty',
+  'etcdserver: authentication is not enabled',
+];
+
+function options({ endpoints, serverName, auth, tls }: EtcdAccess): IOptions {
   const credentials = tls && {
     rootCertificate: tls.ca,
     ...(tls.cert ? { certChain: tls.cert } : {}),
@@ -51,11 +72,16 @@ function options({ endpoints, serverName, auth, tls }: Etcd3Settings): IOptions 
   };
   return {
     hosts: [...endpoints],
-    dialTimeout: callTimeoutMs,
-    // Not for streams: the one that keeps a lease alive must outlive any deadline.
-    defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + callTimeoutMs }),
+    dialTimeout: tryTimeoutMs,
+    // Not for streams, unless one asks for it.
+    defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + tryTimeoutMs }),
+    grpcOptions: {
+      // gRPC would wait for up to two minutes before it looks again for an etcd that was away.
+      'grpc.initial_reconnect_backoff_ms': 200,
+      'grpc.max_reconnect_backoff_ms': 1_000,
+      ...(credentials && serverName ? { 'grpc.ssl_target_name_override': serverName } : {}),
+    },
     ...(auth ? { auth } : {}),
     ...(credentials ? { credentials } : {}),
-    ...(credentials && serverName ? { grpcOptions: { 'grpc.ssl_target_name_override': serverName } } : {}),
   };
 }

@@ -1,99 +1,107 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Etcd3, Lease } from 'etcd3';
 import { CoreshipError } from '../errors.ts';
-import type { Lock, LockHolder, LockRequest } from './registry.ts';
+import { lockHeld, lockTtlSeconds, readHolder } from './lock-holder.ts';
+import type { LockStore, OpenLockStore } from './lock-store.ts';
+import type { Lock, LockRequest } from './registry.ts';
 
-/** Seconds until the lock of a killed run is free again. */
-const ttlSeconds = 15;
-
-/** Seconds before its end from which a lease is not relied on: a step may begin right after the question. */
+/** Seconds before its end from which a lock is not relied on: a step may begin right after the question. */
 const marginSeconds = 2;
 
-/** Milliseconds between two tries for a lock that somebody else holds. */
+/** Milliseconds between two tries for a lock that somebody else holds, or for an etcd that does not answer. */
 const retryMs = 500;
 
-type Ask = <T>(what: string, question: Promise<T>) => Promise<T>;
+/** Milliseconds between two refreshes: a lock survives several that fail. */
+const refreshMs = 3_000;
 
-/** Takes a project's lock: a key on a lease that this process keeps alive, and that dies with it. */
-export async function acquireLock(client: Etcd3, request: LockRequest, ask: Ask): Promise<Lock> {
-  const key = `/coreship/${request.project}/lock`;
-  const deadline = Date.now() + request.waitMs;
-  const lease = client.lease(ttlSeconds, { autoKeepAlive: true });
-  // etcd3 tells of a lost lease only after twice its life, when another run may long have the lock. So what counts is
-  // when the last keep-alive that was answered went out.
-  let sent = performance.now();
-  let confirmed = sent;
-  let released = false;
-  lease.on('keepaliveFired', () => {
-    sent = performance.now();
-  });
-  lease.on('keepaliveSucceeded', () => {
-    confirmed = sent;
-  });
+/**
+ * Takes a project's lock and keeps it until it is released, or `closing` is aborted; it dies with this process.
+ * While etcd does not answer, taking it is tried until the time is up.
+ */
+export async function acquireLock(
+  open: OpenLockStore,
+  request: LockRequest,
+  closing: AbortSignal,
+): Promise<Lock> {
+  const store = open(`/coreship/${request.project}/lock`, request.holder);
   try {
-    let told = false;
-    for (;;) {
-      const holder = await ask('take the lock', tryOnce(client, lease, key, request.holder));
-      if (!holder) break;
-      if (!told) request.onWait(holder);
-      told = true;
-      if (Date.now() >= deadline) throw lockHeld(holder, request.waitMs);
-      await pause(Math.min(retryMs, Math.max(deadline - Date.now(), 0)), request.signal);
-    }
+    const since = await takeInTime(store, request);
+    return keep(store, since, closing);
   } catch (error) {
-    await lease.revoke().catch(() => undefined);
+    await store.release().catch(() => undefined);
     throw error;
   }
+}
+
+/** Resolves with the moment from which the lock lives. */
+async function takeInTime(store: LockStore, request: LockRequest): Promise<Moment> {
+  const deadline = performance.now() + request.waitMs;
+  let toldHolder = false;
+  let toldAway = false;
+  for (;;) {
+    const asked = moment();
+    const outcome = await store.take().catch(awayError);
+    if ('taken' in outcome && outcome.taken) return asked;
+    if (performance.now() >= deadline) {
+      throw 'away' in outcome ? outcome.away : lockHeld(readHolder(outcome.value), request.waitMs);
+    }
+    if ('away' in outcome) {
+      if (!toldAway) request.onAway?.(outcome.away);
+      toldAway = true;
+    } else {
+      if (!toldHolder) request.onWait(readHolder(outcome.value));
+      toldHolder = true;
+    }
+    await pause(Math.min(retryMs, Math.max(deadline - performance.now(), 0)), request.signal);
+  }
+}
+
+/** An etcd that has no leader for a moment must not end a wait; one that refuses will refuse again. */
+function awayError(error: unknown): { readonly away: CoreshipError } {
+  if (error instanceof CoreshipError && error.code === 'failed') return { away: error };
+  throw error;
+}
+
+/** What counts is when the last refresh that was confirmed went out: from there on the key lives for its whole time. */
+function keep(store: LockStore, since: Moment, closing: AbortSignal): Lock {
+  const released = new AbortController();
+  const ended = AbortSignal.any([released.signal, closing]);
+  let confirmed = since;
+  let lost = false;
+  const stayAlive = async (): Promise<void> => {
+    for (let failed = false; !ended.aborted && !lost; ) {
+      await delay(failed ? retryMs : refreshMs, undefined, { signal: ended });
+      const asked = moment();
+      const outcome = await store.refresh().catch(() => undefined);
+      if (outcome === true) confirmed = asked;
+      lost = outcome === false;
+      failed = outcome === undefined;
+    }
+  };
+  stayAlive().catch(() => undefined);
   return {
-    held: () => !released && performance.now() - confirmed < (ttlSeconds - marginSeconds) * 1000,
+    held: () => !lost && !ended.aborted && age(confirmed) < (lockTtlSeconds - marginSeconds) * 1000,
+    lost: () => lost || ended.aborted,
     release: async () => {
-      released = true;
-      // A lease that cannot be revoked runs out by itself.
-      await lease.revoke().catch(() => undefined);
+      released.abort();
+      // A key that cannot be removed dies by itself.
+      await store.release().catch(() => undefined);
     },
   };
 }
 
-/** Puts the key if nobody has; else says who has. */
-async function tryOnce(
-  client: Etcd3,
-  lease: Lease,
-  key: string,
-  holder: LockHolder,
-): Promise<LockHolder | undefined> {
-  const id = await lease.grant();
-  const put = await client
-    .if(key, 'Create', '==', 0)
-    .then(client.put(key).value(JSON.stringify(holder)).lease(id))
-    .else(client.get(key))
-    .commit();
-  const found = put.responses[0]?.response_range?.kvs[0];
-  // A try whose answer was lost may have put the key already.
-  if (put.succeeded || found?.lease === id) return undefined;
-  return readHolder(found?.value.toString() ?? '');
+/** A moment on two clocks: one stands still while the computer sleeps, the other may be set. */
+interface Moment {
+  readonly steady: number;
+  readonly wall: number;
 }
 
-/** Who holds the lock. A key that others wrote locks as well; what it does not say is unknown. */
-function readHolder(text: string): LockHolder {
-  try {
-    const value: unknown = JSON.parse(text);
-    return { ...unknownHolder, ...(typeof value === 'object' ? value : {}) };
-  } catch {
-    return unknownHolder;
-  }
+function moment(): Moment {
+  return { steady: performance.now(), wall: Date.now() };
 }
 
-const unknownHolder: LockHolder = { who: 'somebody', command: 'unknown', pid: 0, since: 'just now' };
-
-function lockHeld(holder: LockHolder, waitMs: number): CoreshipError {
-  const { who, command, pid, since } = holder;
-  return new CoreshipError(
-    'lock-held',
-    `the lock is held by ${who}: ${command} (process ${pid}, since ${since})`,
-    {
-      hint: `waited ${Math.round(waitMs / 1000)} s; wait longer with --lock-wait SECONDS; a killed run's lock expires after ${ttlSeconds} s`,
-    },
-  );
+/** Milliseconds since a moment, rather too many than too few. */
+function age({ steady, wall }: Moment): number {
+  return Math.max(performance.now() - steady, Date.now() - wall);
 }
 
 /** @throws CoreshipError `interrupted` as soon as the waiting is given up */

@@ -1,11 +1,13 @@
+import type { CoreshipError } from '../errors.ts';
 import type { RegistrationEntry } from '../services/registration.ts';
 
 /** What coreship reads and keeps in etcd. */
 export interface Registry {
-  /** The registrations below a prefix, in key order. */
+  /** The registrations at a key, or below a folder (a prefix that ends in a slash), in key order. */
   registrations(prefix: string): Promise<readonly RegistrationEntry[]>;
   /**
    * Takes the project's lock, waiting for its holder for at most `waitMs`.
+   * An etcd that does not answer is waited for as well.
    * @throws CoreshipError `lock-held` naming the holder
    */
   lock(request: LockRequest): Promise<Lock>;
@@ -19,6 +21,8 @@ export interface LockRequest {
   readonly waitMs: number;
   /** Told once, when somebody else holds the lock and waiting begins. */
   readonly onWait: (holder: LockHolder) => void;
+  /** Told once, when etcd does not answer and is waited for. */
+  readonly onAway?: (problem: CoreshipError) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -34,7 +38,12 @@ export interface LockHolder {
 
 /** A lock that is held. It expires by itself where its holder dies. */
 export interface Lock {
-  /** Whether it is still held: false once etcd has let it expire. */
+  /**
+   * Whether it is held for sure. False also while etcd does not answer and may have let it expire: it is true again once
+   * etcd has confirmed that nobody else had it meanwhile.
+   */
   held(): boolean;
+  /** Whether it is gone for good: etcd let it expire, somebody removed it, or it was released. */
+  lost(): boolean;
   release(): Promise<void>;
 }

@@ -12,19 +12,28 @@ export interface Listener {
 
 /**
  * Listens on a free loopback port and carries each connection on to `host:port` as seen from the machine, for
- * clients that want an address and take no stream. Where that cannot be opened, the client is disconnected.
+ * clients that want an address and take no stream. `connect` is asked for the way there each time: a machine may have
+ * rebooted in between. Where that cannot be opened, the client is disconnected.
  */
-export async function listenTcp(connection: Connection, host: string, port: number): Promise<Listener> {
+export async function listenTcp(
+  connect: () => Promise<Connection>,
+  host: string,
+  port: number,
+): Promise<Listener> {
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    connection.openTcp(host, port).then(
+    const opening = connect().then((connection) => connection.openTcp(host, port));
+    opening.then(
       (stream) => {
+        stream.on('error', () => socket.destroy());
+        // The client may have left meanwhile, and nobody would end the stream.
+        if (socket.destroyed) return void stream.destroy();
         socket.pipe(stream).pipe(socket);
         // Soon: what is still on its way to the client must arrive.
-        stream.once('close', () => socket.destroySoon()).on('error', () => socket.destroy());
+        stream.once('close', () => socket.destroySoon());
         socket.once('close', () => stream.destroy());
       },
       () => socket.destroy(),

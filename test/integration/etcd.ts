@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Certificates } from './certificates.ts';
 
 /** A real etcd on loopback with a folder of its own. */
 export interface Etcd {
@@ -20,6 +21,8 @@ export interface Etcd {
   stop(): Promise<void>;
   /** Starts it again after a stop, with what it held. */
   start(): Promise<void>;
+  /** Sends it a signal: SIGSTOP makes it an etcd that takes connections and never answers. */
+  signal(signal: NodeJS.Signals): void;
   /** Stops it for good and removes its folder. */
   remove(): Promise<void>;
 }
@@ -30,28 +33,72 @@ export function etcdMissing(): string | undefined {
   return missing === undefined ? undefined : `${missing} is not installed (etcd-server, etcd-client)`;
 }
 
-/** Starts etcd on free ports. */
-export async function startEtcd(): Promise<Etcd> {
-  const dir = mkdtempSync(join(tmpdir(), 'coreship-etcd-'));
-  const endpoint = `http://127.0.0.1:${await freePort()}`;
-  const peer = `http://127.0.0.1:${await freePort()}`;
+/** Starts etcd on free ports, with both APIs; over TLS, and for nobody without a certificate, where it has one. */
+export async function startEtcd(certificates?: Certificates): Promise<Etcd> {
+  const [etcd] = await startEtcds(1, certificates);
+  if (!etcd) throw new Error('no etcd was started');
+  return etcd;
+}
+
+/** Starts a cluster of etcds on free ports. */
+export async function startEtcds(count: number, certificates?: Certificates): Promise<readonly Etcd[]> {
+  const scheme = certificates ? 'https' : 'http';
+  const members: Member[] = [];
+  for (let index = 0; index < count; index++) {
+    members.push({
+      name: `etcd${index}`,
+      dir: mkdtempSync(join(tmpdir(), 'coreship-etcd-')),
+      endpoint: `${scheme}://127.0.0.1:${await freePort()}`,
+      peer: `http://127.0.0.1:${await freePort()}`,
+    });
+  }
+  const cluster = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
+  const etcds = members.map((member) => toEtcd(member, cluster, certificates));
+  // One alone has no quorum, and is not healthy.
+  await Promise.all(etcds.map((etcd) => etcd.start()));
+  return etcds;
+}
+
+interface Member {
+  readonly name: string;
+  readonly dir: string;
+  readonly endpoint: string;
+  readonly peer: string;
+}
+
+function toEtcd({ name, dir, endpoint, peer }: Member, cluster: string, certificates?: Certificates): Etcd {
   let server: ChildProcess | undefined;
   // A test that fails half-way must not leave it running.
   process.once('exit', () => server?.kill('SIGKILL'));
+  const { ca, cert, key } = certificates ?? {};
 
   const runs = () => server !== undefined && server.exitCode === null && server.signalCode === null;
+  const ctl = (...words: readonly string[]): string =>
+    execFileSync(
+      '/usr/bin/etcdctl',
+      [
+        ...['--endpoints', endpoint, '--command-timeout', '2s'],
+        ...(ca && cert && key ? ['--cacert', ca, '--cert', cert, '--key', key] : []),
+        ...words,
+      ],
+      { env: { PATH: process.env['PATH'], ETCDCTL_API: '3' }, encoding: 'utf8', stdio: 'pipe' },
+    );
   const start = async (): Promise<void> => {
     if (runs()) return;
     server = spawn(
       '/usr/bin/etcd',
       [
-        ...['--data-dir', dir, '--log-level', 'error', '--initial-cluster', `default=${peer}`],
+        ...['--name', name, '--data-dir', dir, '--log-level', 'error', '--enable-v2'],
+        ...['--initial-cluster', cluster],
         ...['--listen-client-urls', endpoint, '--advertise-client-urls', endpoint],
         ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
+        ...(ca && cert && key
+          ? ['--trusted-ca-file', ca, '--cert-file', cert, '--key-file', key, '--client-cert-auth']
+          : []),
       ],
       { stdio: 'ignore' },
     );
-    await eventually(async () => (await fetch(`${endpoint}/health`)).ok, `etcd on ${endpoint}`);
+    await eventually(() => typeof ctl('endpoint', 'health') === 'string', `etcd on ${endpoint}`);
   };
   const stop = async (): Promise<void> => {
     if (!server || !runs()) return;
@@ -59,12 +106,6 @@ export async function startEtcd(): Promise<Etcd> {
     server.kill('SIGKILL');
     await gone;
   };
-  const ctl = (...words: readonly string[]): string =>
-    execFileSync('/usr/bin/etcdctl', ['--endpoints', endpoint, ...words], {
-      env: { ...process.env, ETCDCTL_API: '3' },
-      encoding: 'utf8',
-    });
-  await start();
   return {
     endpoint,
     ctl,
@@ -81,6 +122,7 @@ export async function startEtcd(): Promise<Etcd> {
     },
     start,
     stop,
+    signal: (signal) => void server?.kill(signal),
     remove: async () => {
       await stop();
       rmSync(dir, { recursive: true, force: true });

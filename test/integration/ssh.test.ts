@@ -246,7 +246,7 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
     });
 
     it('lends a local port', async () => {
-      const listener = await listenTcp(connection, '127.0.0.1', await serve(shout));
+      const listener = await listenTcp(() => Promise.resolve(connection), '127.0.0.1', await serve(shout));
       const answers = ['one', 'two'].map(async (word) => {
         const socket = dial(listener.port, listener.host);
         socket.end(word);
@@ -263,7 +263,7 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
     it('delivers all, also when the other side closes at once and the client reads slowly', async () => {
       const answer = 'x'.repeat(8 * 1024 * 1024);
       const port = await serve((socket) => socket.end(answer, () => socket.destroy()));
-      const listener = await listenTcp(connection, '127.0.0.1', port);
+      const listener = await listenTcp(() => Promise.resolve(connection), '127.0.0.1', port);
       const socket = dial(listener.port, listener.host);
       let length = 0;
       for await (const chunk of socket) {
@@ -275,7 +275,7 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
     });
 
     it('disconnects the client of a local port where nothing listens on the other side', async () => {
-      const listener = await listenTcp(connection, '127.0.0.1', 1);
+      const listener = await listenTcp(() => Promise.resolve(connection), '127.0.0.1', 1);
       const socket = dial(listener.port, listener.host);
       expect(await text(socket)).toBe('');
       await listener.close();

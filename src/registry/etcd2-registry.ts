@@ -1,0 +1,37 @@
+import type { RegistrationEntry } from '../services/registration.ts';
+import type { EtcdAccess } from './etcd-access.ts';
+import { type Etcd2Node, etcd2Client } from './etcd2-client.ts';
+import { etcd2LockStore } from './etcd2-lock.ts';
+import { acquireLock } from './lock.ts';
+import type { Registry } from './registry.ts';
+
+/** The registry on etcd's API v2, as etcd 2 has it, and etcd 3 up to 3.5 where it was started with `--enable-v2`. */
+export function etcd2Registry(access: EtcdAccess): Registry {
+  const client = etcd2Client(access);
+  const closing = new AbortController();
+  return {
+    registrations: async (prefix) => {
+      const { node } = await client.ask(`read ${prefix}`, {
+        method: 'GET',
+        key: prefix.replace(/(.)\/$/, '$1'),
+        // quorum: what a member that lost touch still holds is not the truth.
+        query: { recursive: 'true', quorum: 'true' },
+      });
+      return (node ? entries(node) : [])
+        .filter(({ key }) => key.startsWith(prefix))
+        .sort((a, b) => (a.key < b.key ? -1 : 1));
+    },
+    lock: (request) =>
+      acquireLock((key, holder) => etcd2LockStore(client, key, holder), request, closing.signal),
+    close: async () => {
+      closing.abort();
+      client.close();
+      await Promise.resolve();
+    },
+  };
+}
+
+/** The keys below a folder, or the key itself. */
+function entries({ key, value, nodes = [] }: Etcd2Node): readonly RegistrationEntry[] {
+  return [...(value === undefined ? [] : [{ key, value }]), ...nodes.flatMap(entries)];
+}
