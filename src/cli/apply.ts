@@ -174,6 +174,7 @@ async function underLock(
     waitMs: options.lockWaitSeconds * 1000,
     onWait: ({ who, command, pid }) =>
       io.err(`waiting for the lock, held by ${who}: ${command} (process ${pid})\n`),
+    onAway: ({ message }) => io.err(`${message}; waiting for it\n`),
     signal: io.interrupt,
   });
   try {

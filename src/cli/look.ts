@@ -40,17 +40,32 @@ export async function look(
   return { seen, ...(registryError === undefined ? {} : { registryError }) };
 }
 
-/** Looks with a view to changing something: a cluster of which a part is out of sight is refused. */
+/** Milliseconds that an etcd which does not answer is waited for, and between two looks. */
+const patience = { waitMs: 30_000, pauseMs: 500 };
+
+/**
+ * Looks with a view to changing something: a cluster of which a part is out of sight is refused. An etcd that does not
+ * answer is waited for: it may be choosing a new leader.
+ */
 export async function lookWhole(
   cluster: OpenCluster,
   project: Project,
   wanted: readonly string[],
-  io: Pick<Io, 'interrupt'>,
+  io: Pick<Io, 'interrupt' | 'err'>,
 ): Promise<Seen> {
-  const { seen, registryError } = await look(cluster, project, wanted, io);
-  refuseUnreachable(seen.observation);
-  if (registryError !== undefined) throw registryError;
-  return seen;
+  const { clock } = cluster;
+  const deadline = clock.now() + patience.waitMs;
+  let told = false;
+  for (;;) {
+    const { seen, registryError } = await look(cluster, project, wanted, io);
+    refuseUnreachable(seen.observation);
+    if (registryError === undefined) return seen;
+    const passes = registryError instanceof CoreshipError && registryError.code === 'failed';
+    if (!passes || clock.now() >= deadline) throw registryError;
+    if (!told) io.err(`${registryError.message}; waiting for it\n`);
+    told = true;
+    await clock.sleep(patience.pauseMs);
+  }
 }
 
 /** Machines that do not answer also hide etcd; they are the better message, so this error waits. */

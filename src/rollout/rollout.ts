@@ -5,6 +5,7 @@ import { batches, type NumberedChange } from './batches.ts';
 import type { Emit } from './events.ts';
 import { performStep } from './perform-step.ts';
 import type { RolloutPorts } from './ports.ts';
+import { waitForLock } from './wait-for-lock.ts';
 
 /** How a rollout ended. */
 export interface RolloutResult {
@@ -34,7 +35,8 @@ export async function rollOut(
   for (const batch of batches(plan, ports.engine.atOnce ?? 1)) {
     const outcomes = await Promise.allSettled(
       batch.map(async (one) => {
-        const result = await carryOut(one, ports, emit, begun, () => refuseToGoOn(left, options));
+        const mayGoOn = (): void => refuseToGoOn(left, options);
+        const result = await carryOut(one, ports, emit, begun, mayGoOn, options.lock);
         done.add(one.index);
         return result;
       }),
@@ -54,6 +56,7 @@ async function carryOut(
   emit: Emit,
   begun: Set<number>,
   mayGoOn: () => void,
+  lock: Lock | undefined,
 ): Promise<'done' | 'elsewhere'> {
   try {
     mayGoOn();
@@ -63,10 +66,12 @@ async function carryOut(
       mayGoOn();
       const began = ports.clock.now();
       emit({ type: 'step-started', index, step });
-      await performStep(step, ports, {
-        onSeen: (seen) => emit({ type: 'step-waiting', index, step, seen }),
+      const watch = {
+        onSeen: (seen: string) => emit({ type: 'step-waiting', index, step, seen }),
         mayGoOn,
-      });
+      };
+      if (lock) await waitForLock(lock, ports.clock, watch);
+      await performStep(step, ports, watch);
       const at = settles(step) ? await ports.engine.placedOn?.(step.units) : undefined;
       emit({ type: 'step-done', index, step, milliseconds: ports.clock.now() - began });
       if (at !== undefined && at !== change.machine.id) {
@@ -99,9 +104,9 @@ function refuseToGoOn(
       hint: 'run the same command again to go on',
     });
   }
-  if (lock && !lock.held()) {
-    throw new CoreshipError('failed', 'the lock was lost: etcd let it expire', {
-      hint: 'etcd was away for long; run the same command again to go on',
+  if (lock?.lost()) {
+    throw new CoreshipError('failed', 'the lock was lost: it expired in etcd, or somebody removed it', {
+      hint: 'was etcd away for long? run the same command again to go on',
     });
   }
 }

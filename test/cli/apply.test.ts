@@ -20,11 +20,14 @@ let lock: FakeLock;
 /** What happens while the lock is waited for. */
 let meanwhile: (io: FakeIo) => void;
 let written: number;
+/** What the first readings of etcd fail with. */
+let readings: CoreshipError[];
 
 beforeEach(() => {
   cluster = new SimulatedCluster(project.services, { m1: {}, m2: {}, m3: {} });
   [calls, locks, lock, written] = [[], [], new FakeLock(), 0];
   meanwhile = () => undefined;
+  readings = [];
 });
 
 /** `scale apache` to these instances, or `deploy` of services, on the simulated cluster. */
@@ -34,11 +37,16 @@ async function run(
   world: ConstructorParameters<typeof FakeIo>[0] & { readonly etcd?: boolean } = {},
 ) {
   const io = new FakeIo(world);
-  const registry = simulatedRegistry(cluster, (request) => {
+  const simulated = simulatedRegistry(cluster, (request) => {
     locks.push(request);
     meanwhile(io);
     return Promise.resolve(lock);
   });
+  const registrations = (prefix: string) => {
+    const failure = readings.shift();
+    return failure ? Promise.reject(failure) : simulated.registrations(prefix);
+  };
+  const registry = { ...simulated, registrations };
   const open = {
     name: 'lab',
     engine: simulatedEngine(cluster, calls),
@@ -75,7 +83,7 @@ describe('apply', () => {
         holder: { command: 'scale apache 7777 8888', pid: process.pid },
       },
     ]);
-    expect(lock.lost, 'released').toBe(true);
+    expect(lock.lost(), 'released').toBe(true);
     expect(written).toBe(1);
   });
 
@@ -135,7 +143,33 @@ describe('apply', () => {
       expect(io.asked).toHaveLength(1);
       expect(outcome).toMatchObject({ code: 'failed' });
       expect([calls, written]).toEqual([[], 0]);
-      expect(lock.lost, 'released').toBe(true);
+      expect(lock.lost(), 'released').toBe(true);
+    });
+  });
+
+  describe('an etcd that does not answer', () => {
+    const away = new CoreshipError('failed', 'etcd did not answer: could not read /services/');
+
+    it('is waited for, which is told once', async () => {
+      readings = [away, away];
+      const { io, outcome } = await run(scale('7777', '8888'));
+      expect(outcome).toBe(0);
+      expect(io.stderr.split(`${away.message}; waiting for it`)).toHaveLength(2);
+    });
+
+    it('ends the command where it stays away', async () => {
+      readings = Array.from({ length: 100 }, () => away);
+      const { outcome } = await run(scale('7777', '8888'));
+      expect(outcome).toBe(away);
+      expect([calls, locks]).toEqual([[], []]);
+    });
+
+    it('ends it at once where it refuses', async () => {
+      const refused = new CoreshipError('config', 'etcd does not allow it: could not read /services/');
+      readings = [refused];
+      const { io, outcome } = await run(scale('7777', '8888'));
+      expect(outcome).toBe(refused);
+      expect(io.stderr).toBe('');
     });
   });
 
@@ -143,7 +177,7 @@ describe('apply', () => {
     meanwhile = () => cluster.foreign.push({ name: 'apache@8888.service', machine: 'id-of-m2', file: '/x' });
     const { outcome } = await run(scale('7777', '8888'));
     expect(outcome).toMatchObject({ code: 'failed', message: expect.stringContaining('did not write') });
-    expect(lock.lost, 'released').toBe(true);
+    expect(lock.lost(), 'released').toBe(true);
     expect(calls).toEqual([]);
   });
 

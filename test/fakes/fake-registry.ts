@@ -19,16 +19,20 @@ export class FakeRegistry implements Registry {
   }
 }
 
-/** A lock that can be lost. */
+/** A lock that can be lost, or unsure while etcd does not answer. */
 export class FakeLock implements Lock {
-  lost = false;
+  state: 'held' | 'unsure' | 'lost' = 'held';
 
   held(): boolean {
-    return !this.lost;
+    return this.state === 'held';
+  }
+
+  lost(): boolean {
+    return this.state === 'lost';
   }
 
   release(): Promise<void> {
-    this.lost = true;
+    this.state = 'lost';
     return Promise.resolve();
   }
 }

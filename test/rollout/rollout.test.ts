@@ -160,12 +160,40 @@ describe('rollOut', () => {
 
   it('stops where the lock is lost: somebody else may be at work', async () => {
     const { lock, engine, run } = begin(two, (event) => {
-      if (event.type === 'step-done' && event.step.kind === 'install') lock.lost = true;
+      if (event.type === 'step-done' && event.step.kind === 'install') lock.state = 'lost';
     });
     expect(await refusal(run())).toMatchObject({
       code: 'failed',
       message: expect.stringContaining('lock was lost'),
     });
     expect(engine.calls).toEqual(['install a.service on m1']);
+  });
+
+  it('begins no step while etcd is away and the lock is not sure, and says so', async () => {
+    const seen: string[] = [];
+    const { lock, clock, engine, run } = begin(two, (event) => {
+      if (event.type === 'step-done' && event.step.kind === 'install') {
+        lock.state = 'unsure';
+        clock.at(5000, () => {
+          expect(engine.calls).toEqual(['install a.service on m1']);
+          lock.state = 'held';
+        });
+      }
+      if (event.type === 'step-waiting') seen.push(event.seen);
+    });
+    await expect(run()).resolves.toEqual({ elsewhere: false });
+    expect(seen[0]).toBe('etcd does not answer: the lock may have expired');
+    expect(clock.now()).toBeGreaterThanOrEqual(5000);
+  });
+
+  it('gives up where etcd stays away', async () => {
+    const { lock, clock, engine, run } = begin(two);
+    lock.state = 'unsure';
+    expect(await refusal(run())).toMatchObject({
+      code: 'failed',
+      message: 'the lock confirmed by etcd: not after 60 s; etcd does not answer: the lock may have expired',
+    });
+    expect(clock.now()).toBe(60_000);
+    expect(engine.calls).toEqual([]);
   });
 });
