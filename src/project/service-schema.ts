@@ -60,7 +60,7 @@ const placement = keys({
 const registration = keys({
   check: z.enum(['http', 'tcp']).default('http').meta({
     description:
-      'How an instance is checked: a GET that must succeed, or a connection that must be accepted.',
+      'How an instance is checked: a GET that must be answered, in full, with a status of 2xx or 3xx (a redirect is not followed), or a connection that must be accepted.',
   }),
   path: text(CHECK_PATH, 'a path that begins with "/", without spaces and quotes', 200)
     .default('/')

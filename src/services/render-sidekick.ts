@@ -4,6 +4,11 @@ import { registeredPort } from './registration.ts';
 import type { Registration, RegistrySettings, Service } from './service.ts';
 import { mainUnit, sidekickUnit, withInstanceSpecifier } from './unit-names.ts';
 
+/** The assets that make the register loop, in their order. */
+export function registerScripts(settings: RegistrySettings): readonly string[] {
+  return [`register/api-${settings.api}.sh`, 'register/loop.sh'];
+}
+
 /** What fills units/sidekick.service.mustache; `loop` the register loop, quoted. */
 export function sidekickView(
   service: Service,
@@ -28,6 +33,7 @@ export function sidekickView(
     file: sidekickUnit(service),
     description: `Registration of ${main} in etcd`,
     main,
+    etcdctl: settings.api === 'v3',
     settings: [
       `SERVICE=${service.name}`,
       // systemd fills in the instance's name, so this percent sign stays single.

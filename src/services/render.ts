@@ -4,7 +4,7 @@ import { quoteScript } from '../unit/quote-script.ts';
 import { fleetLineLimit } from '../unit/read-fleet-dialect.ts';
 import { fill, type View } from './fill.ts';
 import { mainView } from './render-main.ts';
-import { sidekickView } from './render-sidekick.ts';
+import { registerScripts, sidekickView } from './render-sidekick.ts';
 import type { Assets, RenderedFile } from './rendered-file.ts';
 import type { RegistrySettings, Service } from './service.ts';
 import { mainUnit, sidekickUnit } from './unit-names.ts';
@@ -19,7 +19,8 @@ export function renderServices(
   assets: Assets,
 ): readonly RenderedFile[] {
   // The same for every sidekick, and the longest part of it to quote.
-  const loop = quoteScript(asset(assets, 'register.sh'));
+  const scripts = registerScripts(settings).map((path) => asset(assets, path));
+  const loop = quoteScript(scripts.join('\n'));
   return services
     .flatMap((service) => [...renderUnits(service, settings, assets, loop), ...renderImage(service, assets)])
     .sort((a, b) => (a.path < b.path ? -1 : 1));

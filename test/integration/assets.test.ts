@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readAssets } from '../../src/project/assets.ts';
 import { renderServices } from '../../src/services/render.ts';
@@ -16,9 +15,17 @@ function lacks(program: string, debianPackage: string): boolean {
 }
 
 describe.skipIf(lacks('/usr/bin/shellcheck', 'shellcheck'))('the shell scripts', () => {
-  it.each(['register.sh', 'load-balancer/confd-watch'])('please shellcheck: %s', (path) => {
-    const file = fileURLToPath(new URL(`../../assets/${path}`, import.meta.url));
-    const { stdout, status } = spawnSync('/usr/bin/shellcheck', ['--format=gcc', file], { encoding: 'utf8' });
+  it.each([
+    ['register/api-v3.sh', 'register/loop.sh'],
+    ['register/api-v2.sh', 'register/loop.sh'],
+    ['load-balancer/confd-watch'],
+  ])('please shellcheck: %s %s', async (...paths) => {
+    const assets = await readAssets();
+    const input = paths.map((path) => assets[path]).join('\n');
+    const { stdout, status } = spawnSync('/usr/bin/shellcheck', ['--format=gcc', '-'], {
+      input,
+      encoding: 'utf8',
+    });
     expect(stdout).toBe('');
     expect(status).toBe(0);
   });

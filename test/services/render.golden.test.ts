@@ -8,7 +8,7 @@ import { expectSoundUnit } from './unit-checks.ts';
 const assets = await readAssets();
 
 /** Services that between them use every option; a folder of test/golden each. */
-const samples: Readonly<Record<string, { service: Service; key?: RegistrySettings['key'] }>> = {
+const samples: Readonly<Record<string, { service: Service } & Partial<RegistrySettings>>> = {
   plain: { service: workerLike() },
   'template-with-registration': { service: apacheLike() },
   'load-balancer': { service: balancerLike() },
@@ -24,6 +24,7 @@ const samples: Readonly<Record<string, { service: Service; key?: RegistrySetting
       registration: { ...usualRegistration, check: 'tcp', interval: 0.5, rise: 2, fall: 3, ttl: 10 },
     }),
   },
+  'registration-in-v2': { service: apacheLike(), api: 'v2' },
   'key-by-host': { service: apacheLike({ drain: 0 }), key: 'host' },
   'podman-pull-always': {
     service: workerLike({
@@ -63,8 +64,9 @@ const samples: Readonly<Record<string, { service: Service; key?: RegistrySetting
   },
 };
 
-describe.each(Object.entries(samples))('%s', (name, { service, key = 'address' }) => {
-  const files = renderServices([service], { api: 'v3', key }, assets);
+describe.each(Object.entries(samples))('%s', (name, sample) => {
+  const { service, api = 'v3', key = 'address' } = sample;
+  const files = renderServices([service], { api, key }, assets);
 
   it('renders what was reviewed', async () => {
     // A script is shipped as it lies in assets/; there is nothing to review twice.

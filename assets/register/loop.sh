@@ -1,0 +1,93 @@
+# shellcheck shell=sh
+# Register loop of a sidekick: keeps one key in etcd while the service answers.
+#
+# It travels inside the sidekick's unit, without these comments, behind api-v3.sh or api-v2.sh.
+#
+# Environment, set by the unit: SERVICE, PORT, KEY (address or host), CHECK (http or tcp), CHECK_PATH, INTERVAL, TIMEOUT, RISE,
+# FALL, TTL (seconds and counts), COREOS_PRIVATE_IPV4, and etcdctl's own ETCDCTL_* variables, which mean the same to both APIs.
+# A proxy in /etc/environment is for the way out, not for this machine and its etcd.
+export no_proxy='*' NO_PROXY='*'
+address=${COREOS_PRIVATE_IPV4:-}
+if [ -z "$address" ] || [ -z "${PORT:-}" ]; then
+  echo "nothing to register: COREOS_PRIVATE_IPV4='$address' PORT='${PORT:-}'; see /etc/environment" >&2
+  exit 1
+fi
+value=$address:$PORT
+key=/services/$SERVICE/$value
+if [ "$KEY" = host ]; then key=/services/$SERVICE/$address; fi
+endpoints=$(echo "${ETCDCTL_ENDPOINTS:-$default_endpoints}" | tr -s ', ' ' ')
+endpoint=${endpoints%% *}
+
+# A check runs in the background and is waited for: a stop signal must not wait for a slow answer.
+# A TCP check counts connections, because a server that says nothing first ends it by its time-out.
+check() {
+  if [ "$CHECK" = tcp ]; then
+    curl -s -o /dev/null --max-time "$TIMEOUT" -w "%{num_connects}" "telnet://$value" </dev/null | grep -qx 1 &
+  else
+    curl -fs -o /dev/null --max-time "$TIMEOUT" "http://$value$CHECK_PATH" &
+  fi
+  wait $!
+}
+
+# The keeper is a process of its own, so that neither a slow check costs the registration nor a slow etcd the checks.
+# It alone talks to etcd, one call after the other: what it has put, it takes back, on SIGTERM, after the call under way.
+# It ends with the loop, but leaves its key: a loop that was killed is started again before the time to live is over.
+keep() {
+  trap 'trap "" TERM; stop_keeping' TERM
+  trap '' INT
+  held=; said=; failures=0; pause=$((TTL < 6 ? 1 : TTL / 3))
+  # shellcheck disable=SC2086
+  set -- $endpoints
+  while kill -0 $$ 2>/dev/null; do
+    if [ -n "$held" ]; then refresh; else put; fi
+    case $? in
+      0) if [ -z "$held" ]; then echo "registered $key"; fi
+        held=yes; said=; failures=0
+        nap "$pause" ;;
+      2) echo "the registration $key is lost" >&2
+        held= ;;
+      3) say "$key is somebody else's: left alone until it is gone"
+        nap "$pause" ;;
+      *) failures=$((failures + 1))
+        if [ $((failures % $#)) -eq 0 ]; then
+          say "etcd at $endpoint: ${answer:-no answer}"
+          nap 1
+        fi
+        next_endpoint ;;
+    esac
+  done
+}
+stop_keeping() {
+  take_back || { next_endpoint; sleep 1; take_back; } || exit 1
+  [ -n "$held" ] || exit 2
+  exit 0
+}
+next_endpoint() { endpoints="${endpoints#* } $endpoint"; endpoint=${endpoints%% *}; }
+nap() { sleep "$1" & wait $!; }
+# What is so each second is said once.
+say() { [ "$1" = "$said" ] || echo "$1" >&2; said=$1; }
+
+keeper=
+deregister() {
+  [ -n "$keeper" ] || return 0
+  kill "$keeper" 2>/dev/null
+  wait "$keeper"
+  case $? in
+    0) echo "deregistered $key ($1)" ;;
+    1) echo "no etcd takes $key back ($1): it ends by itself, in $TTL s" >&2 ;;
+  esac
+  keeper=
+}
+trap 'trap "" TERM INT; deregister stopped; exit 0' TERM INT
+
+good=0; bad=0
+while :; do
+  if check; then good=$((good + 1)); bad=0; else bad=$((bad + 1)); good=0; fi
+  if [ -n "$keeper" ] && ! kill -0 "$keeper" 2>/dev/null; then keeper=; fi
+  if [ -z "$keeper" ] && [ "$good" -ge "$RISE" ]; then
+    keep &
+    keeper=$!
+  fi
+  if [ -n "$keeper" ] && [ "$bad" -ge "$FALL" ]; then deregister "$bad checks failed"; fi
+  nap "$INTERVAL"
+done
