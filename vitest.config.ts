@@ -6,7 +6,14 @@ const oneByOne = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 60
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/integration/**'] } },
+      {
+        test: {
+          name: 'unit',
+          testTimeout: 30_000,
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/integration/**'],
+        },
+      },
       {
         test: {
           name: 'integration',
