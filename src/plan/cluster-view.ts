@@ -64,7 +64,7 @@ export function viewCluster(seen: Seen): ClusterView {
       service && seen.registrations ? entryOf(service, group, machine(ref.id), seen.settings) : undefined;
     return {
       balancers: seen.serving
-        .filter((it) => follows(it, group.service, seen))
+        .filter((it) => isBefore(it, group.service, seen))
         .map(({ balancer }) => balancer),
       drainSeconds: service?.drain ?? 0,
       startTimeoutSeconds: service?.startTimeout ?? defaultStartTimeout,
@@ -135,9 +135,10 @@ function entryOf(service: Service, group: UnitGroup, machine: ObservedMachine, s
   return registrationEntry(service, group.instance, machine.addresses, settings);
 }
 
-function follows(serving: Serving, backend: string, seen: Seen): boolean {
+function isBefore(serving: Serving, backend: string, seen: Seen): boolean {
   const name = parseUnitName(serving.balancer.unit).prefix;
-  return seen.services.some((service) => service.name === name && service.loadBalancer?.service === backend);
+  const balancer = seen.services.find((service) => service.name === name)?.loadBalancer;
+  return balancer?.routes.some((route) => route.service === backend) ?? false;
 }
 
 function balancerRef(service: Service, machine: MachineRef): BalancerRef {

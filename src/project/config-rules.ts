@@ -1,9 +1,10 @@
 import type { Problem } from '../errors.ts';
 import type { Port, Service } from '../services/service.ts';
 import { mainUnit, sidekickUnit } from '../services/unit-names.ts';
+import { balancerFindings } from './balancer-rules.ts';
 import type { Cluster } from './cluster.ts';
-import { type DataPath, formatPath } from './data-path.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { formatPath } from './data-path.ts';
+import type { Finding } from './finding.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 /** What no schema can say: what one part of `coreship.yaml` demands of another. */
@@ -17,7 +18,7 @@ export function configProblems(
     ...services.flatMap((service) => [
       ...portFindings(service),
       ...registrationFindings(service),
-      ...loadBalancerFindings(service, services, allNames),
+      ...balancerFindings(service, services, allNames, hasRoutes(source, service)),
     ]),
     ...unitNameFindings(services),
     ...clusters.flatMap((cluster) => [...engineFindings(cluster), ...clusterFindings(cluster)]),
@@ -30,12 +31,11 @@ export function configProblems(
   }));
 }
 
-interface Finding {
-  readonly rule: string;
-  readonly path: DataPath;
-  readonly part?: 'key' | 'value';
-  readonly message: string;
-  readonly hint: string;
+/** Where the written form has no routes, only its normal form has. */
+function hasRoutes(source: YamlSource, { name }: Service): boolean {
+  const path = ['services', name, 'loadBalancer'];
+  const place = (steps: readonly string[]) => JSON.stringify(source.locate(steps, 'key'));
+  return place([...path, 'routes']) !== place(path);
 }
 
 function portFindings({ name, template, ports }: Service): readonly Finding[] {
@@ -61,47 +61,6 @@ function registrationFindings({ name, registration, ports }: Service): readonly 
   const path = ['services', name, 'registration'];
   const message = 'nothing to check and register without a port';
   return [{ rule: 'registration-without-port', path, part: 'key', message, hint: 'add "ports"' }];
-}
-
-function loadBalancerFindings(
-  { name, template, ports, loadBalancer }: Service,
-  services: readonly Service[],
-  allNames: readonly string[],
-): readonly Finding[] {
-  if (!loadBalancer) return [];
-  const findings: Finding[] = [];
-  const path = ['services', name, 'loadBalancer'];
-  const target = services.find((service) => service.name === loadBalancer.service);
-  if (template) {
-    const message = 'a load balancer has one copy, but this service is a template';
-    findings.push({
-      rule: 'load-balancer-template',
-      path,
-      part: 'key',
-      message,
-      hint: 'add "template: false"',
-    });
-  }
-  if (ports.length === 0) {
-    const message = 'a load balancer without a port serves nobody';
-    findings.push({ rule: 'load-balancer-without-port', path, part: 'key', message, hint: 'add "ports"' });
-  }
-  const servicePath = [...path, 'service'];
-  const others = allNames.filter((other) => other !== name);
-  if (loadBalancer.service === name) {
-    const message = 'a load balancer cannot follow itself';
-    const hint = 'name the service it stands in front of';
-    findings.push({ rule: 'load-balancer-service', path: servicePath, message, hint });
-  } else if (!allNames.includes(loadBalancer.service)) {
-    const message = `there is no service "${loadBalancer.service}"`;
-    const hint = didYouMean(loadBalancer.service, others) ?? 'add it to "services"';
-    findings.push({ rule: 'load-balancer-service', path: servicePath, message, hint });
-  } else if (target && !target.registration) {
-    const message = `service "${target.name}" is not registered, so there is nothing to follow`;
-    const hint = `add "registration: {}" to ${target.name}`;
-    findings.push({ rule: 'load-balancer-service', path: servicePath, message, hint });
-  }
-  return findings;
 }
 
 function unitNameFindings(services: readonly Service[]): readonly Finding[] {

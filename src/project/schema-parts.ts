@@ -40,6 +40,14 @@ export function name(longest: number) {
   return text(NAME, 'made of lower-case letters, digits, "-" and "_", beginning with a letter', longest);
 }
 
+/** Longest service name: `<name>-discovery@<instance>.service` must stay a unit name and a container name. */
+export function serviceName() {
+  return name(50).meta({
+    description: 'Name of the service and beginning of its unit names.',
+    examples: ['apache', 'nginx_lb'],
+  });
+}
+
 /** The path of a file on this computer. */
 export function filePath() {
   return line(1000).min(1, 'must be the path of a file');

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RegistrySettings } from '../services/service.ts';
 import { clusterName, clusterSchema } from './cluster-schema.ts';
-import { keys, name } from './schema-parts.ts';
-import { serviceName, serviceSchema } from './service-schema.ts';
+import { keys, name, serviceName } from './schema-parts.ts';
+import { serviceSchema } from './service-schema.ts';
 
 const registry = keys({
   api: z.enum(['v3', 'v2']).default('v3').meta({
@@ -22,7 +22,10 @@ export const configSchema = keys({
     examples: ['tutorial'],
   }),
   registry: registry.prefault({}).meta({ description: 'How instances are registered in etcd.' }),
-  services: z.record(serviceName, serviceSchema).prefault({}).meta({ description: 'The services by name.' }),
+  services: z
+    .record(serviceName(), serviceSchema)
+    .prefault({})
+    .meta({ description: 'The services by name.' }),
   clusters: z.record(clusterName, clusterSchema).prefault({}).meta({
     description: 'The clusters by name. One named `lab` takes the place of the built-in local lab.',
   }),

@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { compileGlob } from '../placement/glob.ts';
-import type { LoadBalancer, Placement, Port, Registration, Service } from '../services/service.ts';
-import { keys, line, name, port, seconds, text, whole } from './schema-parts.ts';
-
-/** Longest service name: `<name>-discovery@<instance>.service` must stay a unit name and a container name. */
-export const serviceName = name(50).meta({
-  description: 'Name of the service and beginning of its unit names.',
-  examples: ['apache', 'nginx_lb'],
-});
+import type { Placement, Port, Registration, Service } from '../services/service.ts';
+import { balancerSchema, toLoadBalancer } from './balancer-schema.ts';
+import { keys, line, port, seconds, text, whole } from './schema-parts.ts';
 
 // In a unit file, white space around a value is lost, and a backslash at its end takes the next line in.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
@@ -78,13 +73,6 @@ const registration = keys({
   }),
 } satisfies Record<keyof Registration, z.ZodType>);
 
-const loadBalancer = keys({
-  service: serviceName.meta({
-    description: 'Service whose registered instances are the upstream; it must have a `registration`.',
-    examples: ['apache'],
-  }),
-} satisfies Record<keyof LoadBalancer, z.ZodType>);
-
 /** One service as it is written; its name is its key in `services`. */
 export const serviceSchema = keys({
   description: text(DESCRIPTION, 'one line that neither begins nor ends in white space or a backslash', 200)
@@ -138,14 +126,14 @@ export const serviceSchema = keys({
     description:
       'A sidekick checks and registers the instances in etcd. `{}` takes all defaults. Default: none.',
   }),
-  loadBalancer: loadBalancer.exactOptional().meta({
-    description: 'The service is a load balancer that follows another service. Default: it is not.',
+  loadBalancer: balancerSchema.exactOptional().meta({
+    description: 'The service is a load balancer that follows other services. Default: it is not.',
   }),
 } satisfies Record<Exclude<keyof Service, 'name'>, z.ZodType>);
 
 /** Gives a written service its name and the defaults that depend on other keys. */
 export function toService(name: string, written: z.output<typeof serviceSchema>): Service {
-  const { description = name, template, ports, ...others } = written;
+  const { description = name, template, ports, loadBalancer, ...others } = written;
   const usual = (container: number) => (template ? 'instance' : container);
   return {
     ...others,
@@ -153,5 +141,6 @@ export function toService(name: string, written: z.output<typeof serviceSchema>)
     description,
     template,
     ports: ports.map((port) => ({ ...port, host: port.host ?? usual(port.container) })),
+    ...(loadBalancer && { loadBalancer: toLoadBalancer(loadBalancer) }),
   };
 }

@@ -61,12 +61,23 @@ function etcdOptions(service: Service): readonly string[] {
   return service.loadBalancer
     ? [
         '-e HOST_IP=$' + '{COREOS_PRIVATE_IPV4}',
-        '-e ETCDCTL_ENDPOINTS',
-        '-e ETCDCTL_USER',
-        '-e ETCDCTL_PASSWORD',
+        ...etcdVariables.map((name) => `-e ${name}`),
+        '-v /etc/coreship:/etc/coreship:ro',
+        // The last good list outlives the container, which is removed at each start.
+        `-v ${containerName(service)}-state:/var/lib/confd-watch`,
       ]
     : [];
 }
+
+/** By name, so that no value is in a process list. */
+const etcdVariables = [
+  'ETCDCTL_ENDPOINTS',
+  'ETCDCTL_CACERT',
+  'ETCDCTL_CERT',
+  'ETCDCTL_KEY',
+  'ETCDCTL_USER',
+  'ETCDCTL_PASSWORD',
+];
 
 function placementLines(placement: Placement): readonly View[] {
   const options = writeRules({

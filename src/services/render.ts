@@ -3,9 +3,10 @@ import { byteLength } from '../unit/lines.ts';
 import { quoteScript } from '../unit/quote-script.ts';
 import { fleetLineLimit } from '../unit/read-fleet-dialect.ts';
 import { fill, type View } from './fill.ts';
+import { renderBalancerImage } from './render-balancer.ts';
 import { mainView } from './render-main.ts';
 import { registerScripts, sidekickView } from './render-sidekick.ts';
-import type { Assets, RenderedFile } from './rendered-file.ts';
+import { type Assets, asset, type RenderedFile } from './rendered-file.ts';
 import type { RegistrySettings, Service } from './service.ts';
 import { mainUnit, sidekickUnit } from './unit-names.ts';
 
@@ -22,7 +23,10 @@ export function renderServices(
   const scripts = registerScripts(settings).map((path) => asset(assets, path));
   const loop = quoteScript(scripts.join('\n'));
   return services
-    .flatMap((service) => [...renderUnits(service, settings, assets, loop), ...renderImage(service, assets)])
+    .flatMap((service) => [
+      ...renderUnits(service, settings, assets, loop),
+      ...renderBalancerImage(service, settings, assets),
+    ])
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -43,18 +47,6 @@ function renderUnits(
   return [main, file(sidekickUnit(service), 'units/sidekick.service.mustache', view)];
 }
 
-/** The build context of a load balancer's image; other images are the project's own. */
-function renderImage(service: Service, assets: Assets): readonly RenderedFile[] {
-  if (!service.loadBalancer) return [];
-  const folder = `images/${service.name}`;
-  const view = { service: service.loadBalancer.service };
-  return [
-    { path: `${folder}/Dockerfile`, content: fill(asset(assets, 'load-balancer/Dockerfile.mustache'), view) },
-    { path: `${folder}/nginx.conf`, content: fill(asset(assets, 'load-balancer/nginx.conf.mustache'), view) },
-    { path: `${folder}/confd-watch`, content: asset(assets, 'load-balancer/confd-watch'), executable: true },
-  ];
-}
-
 function checkLines(text: string, service: Service): string {
   const tooLong = text.split('\n').find((line) => isTooLong(line));
   if (tooLong === undefined) return text;
@@ -68,10 +60,4 @@ function checkLines(text: string, service: Service): string {
 /** A character is at most four bytes, so most lines need no count. */
 function isTooLong(line: string): boolean {
   return line.length * 4 >= fleetLineLimit && byteLength(line) >= fleetLineLimit;
-}
-
-function asset(assets: Assets, path: string): string {
-  const text = assets[path];
-  if (text === undefined) throw new CoreshipError('bug', `asset ${path} is missing from the package`);
-  return text;
 }

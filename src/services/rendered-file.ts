@@ -1,3 +1,5 @@
+import { CoreshipError } from '../errors.ts';
+
 /** A file that typed services turn into, ready for review. */
 export interface RenderedFile {
   /** Path relative to the project's root, with `/`. */
@@ -8,3 +10,10 @@ export interface RenderedFile {
 
 /** The sources under assets/, by path: `units/main.service.mustache`. */
 export type Assets = Readonly<Record<string, string>>;
+
+/** One of the sources; that it is there is up to the package. */
+export function asset(assets: Assets, path: string): string {
+  const text = assets[path];
+  if (text === undefined) throw new CoreshipError('bug', `asset ${path} is missing from the package`);
+  return text;
+}

@@ -24,7 +24,7 @@ export interface Service {
   readonly placement: Placement;
   /** Present where a sidekick registers the service's instances in etcd. */
   readonly registration?: Registration;
-  /** Present where the service is a load balancer that follows another service. */
+  /** Present where the service is a load balancer that follows other services. */
   readonly loadBalancer?: LoadBalancer;
 }
 
@@ -71,8 +71,22 @@ export interface Registration {
 
 /** What a load balancer follows. */
 export interface LoadBalancer {
-  /** Name of the service whose registered instances become its upstream. */
+  /** At least one; no two are for the same requests. */
+  readonly routes: readonly Route[];
+}
+
+/** Requests that a load balancer sends to one service. */
+export interface Route {
+  /** Name of the service whose registered instances become the upstream. */
   readonly service: string;
+  /** Host name that clients ask for; absent for every host that no route names. */
+  readonly host?: string;
+  /** `/`, or a path without a slash at its end: for itself and all below it. */
+  readonly path: string;
+  /** Path that the load balancer answers itself: 200 while the service has instances, else 503. */
+  readonly health?: string;
+  /** Seconds without a word from an instance until the request has failed. */
+  readonly timeout: number;
 }
 
 /** The registry's scheme, one for a whole project. */

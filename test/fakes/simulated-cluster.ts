@@ -212,7 +212,7 @@ export class SimulatedCluster {
 
   /** What a load balancer serves; nothing where it does not run. */
   backends({ unit, machine }: Pick<BalancerRef, 'unit' | 'machine'>): readonly string[] | undefined {
-    const service = this.services.find((one) => mainUnit(one) === unit)?.loadBalancer?.service;
+    const service = this.services.find((one) => mainUnit(one) === unit)?.loadBalancer?.routes[0]?.service;
     const running = this.units.get(machine.id)?.get(unit)?.active === 'active';
     if (!running || service === undefined) return undefined;
     return this.registrations()

@@ -1,6 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,11 +38,15 @@ case " $* " in *" -t "*) if [ -e "\${0%/*}/refuse" ]; then echo "refused by the 
 exec /usr/sbin/nginx "$@"
 `;
 
+/** What the container would have of its own. */
+const inside = `mount -t tmpfs none /run && mount --bind "$1/lib" /var/lib &&
+  mount --bind "$1/nginx.conf" /etc/nginx/nginx.conf && exec "$1/confd-watch"`;
+
 describe.skipIf(missing !== undefined)('the load balancer', () => {
   let etcd: Etcd;
   let dir: string;
   let port: number;
-  let watcher: ChildProcess;
+  let container: ChildProcess;
   const backends: LittleServer[] = [];
 
   beforeAll(async () => {
@@ -47,6 +60,7 @@ describe.skipIf(missing !== undefined)('the load balancer', () => {
       'listen 80 default_server',
       `listen 127.0.0.1:${port} default_server`,
     );
+    mkdirSync(join(dir, 'lib/nginx'), { recursive: true });
     writeFileSync(join(dir, 'nginx.conf'), conf);
     for (const [name, text] of [
       ['confd-watch', rendered('confd-watch')],
@@ -64,17 +78,16 @@ describe.skipIf(missing !== undefined)('the load balancer', () => {
     rmSync(dir, { recursive: true });
   });
 
-  /** Runs the watcher in a mount namespace with its own /run and nginx.conf, as in its container. */
+  /** Runs the watcher as process 1 with its own /run, /var/lib and nginx.conf, as in its container. */
   async function start(): Promise<void> {
     const output = openSync(join(dir, 'output'), 'a');
-    watcher = spawn(
+    container = spawn(
       '/usr/bin/unshare',
       [
-        ...['--mount', '--propagation', 'private', '/bin/sh', '-c'],
-        'mount -t tmpfs none /run && mount --bind "$1/nginx.conf" /etc/nginx/nginx.conf && exec "$1/confd-watch"',
-        ...['sh', dir],
+        ...['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'],
+        ...['/bin/sh', '-c', inside, 'sh', dir],
       ],
-      { env: environment(), stdio: ['ignore', output, output], detached: true },
+      { env: environment(), stdio: ['ignore', output, output] },
     );
     await eventually(
       async () => (await get()).status > 0,
@@ -83,21 +96,29 @@ describe.skipIf(missing !== undefined)('the load balancer', () => {
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
-    if (watcher.exitCode === null && watcher.signalCode === null) {
-      const gone = once(watcher, 'exit');
-      watcher.kill(signal);
+    if (container.exitCode === null && container.signalCode === null) {
+      const gone = once(container, 'exit');
+      process.kill(first(), signal);
       await gone;
-    }
-    try {
-      process.kill(-(watcher.pid ?? 0), 'SIGKILL');
-    } catch {
-      // Nothing is left.
     }
   }
 
+  /** The container's process 1. */
+  const first = (): number => {
+    const { pid } = container;
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+  };
+  const within = (...words: readonly string[]): string =>
+    execFileSync('/usr/bin/nsenter', ['-t', String(first()), '-m', '-p', ...words], {
+      env: environment(),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+
   const environment = () => ({
     PATH: `${dir}:${process.env['PATH']}`,
-    SERVICE: 'apache',
+    SERVICES: 'apache',
+    REGISTRY_API: 'v3',
     ETCDCTL_ENDPOINTS: etcd.endpoint,
   });
   const said = () => readFileSync(join(dir, 'output'), 'utf8');
@@ -106,12 +127,7 @@ describe.skipIf(missing !== undefined)('the load balancer', () => {
     const [response] = (await once(request({ port, agent: false }).end(), 'response')) as [IncomingMessage];
     return { status: response.statusCode ?? 0, text: await text(response) };
   };
-  const status = (...words: readonly string[]) =>
-    execFileSync(
-      '/usr/bin/nsenter',
-      ['-t', String(watcher.pid), '-m', join(dir, 'confd-watch'), 'status', ...words],
-      { env: environment(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-    );
+  const status = (...words: readonly string[]) => within(join(dir, 'confd-watch'), 'status', ...words);
   const serves = async (...values: readonly string[]): Promise<void> => {
     const wanted = [...values].sort();
     await eventually(
@@ -153,7 +169,7 @@ describe.skipIf(missing !== undefined)('the load balancer', () => {
     etcd.ctl('del', `/services/apache/${two}`);
     await serves();
     expect((await get()).status).toBe(503);
-    expect(status()).toBe('no backends\n');
+    expect(status()).toContain('apache: no backends\n');
   });
 
   it('minds its own service only', async () => {
@@ -181,10 +197,11 @@ describe.skipIf(missing !== undefined)('the load balancer', () => {
     ];
     for (const [index, text] of hostile.entries())
       etcd.ctl('put', `/services/apache/bad${index}`, '--', text);
-    etcd.ctl('put', '/services/apache/lines', '--', `${value}\nserver 10.0.0.9:80;`);
+    etcd.ctl('put', '/services/apache/lines', '--', `10.0.0.1:80\n10.0.0.9:80`);
+    register(value);
     await start();
     await serves(value);
-    expect(said()).toContain('ignored a registration that is no address and port: 10.0.0.1:99999');
+    expect(said()).toContain("ignored a registration that is no address and port: apache '10.0.0.1:99999'");
     expect((await get()).status).toBe(200);
   });
 
@@ -230,8 +247,16 @@ describe.skipIf(missing !== undefined)('the load balancer', () => {
     register(value);
     await start();
     await serves(value);
-    expect(JSON.parse(status('--json'))).toEqual({ version: 1, services: { apache: [value] } });
-    expect(status()).toBe(`${value}\n`);
+    expect(JSON.parse(status('--json'))).toEqual({
+      version: 1,
+      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      revision: expect.stringMatching(/^\d+$/),
+      watcher: 'etcdctl',
+      services: { apache: [value] },
+      ignored: 0,
+      problem: null,
+    });
+    expect(status()).toContain(`apache: ${value}\n`);
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('ends with its nginx at %s', async (signal) => {
@@ -239,17 +264,14 @@ describe.skipIf(missing !== undefined)('the load balancer', () => {
     const began = Date.now();
     await end(signal);
     expect(Date.now() - began).toBeLessThan(10_000);
-    expect(watcher.signalCode).toBeNull();
+    expect(container.signalCode).toBeNull();
     await expect(get()).rejects.toThrow();
   });
 
   it('ends when its nginx ends', async () => {
     await start();
-    const gone = once(watcher, 'exit');
-    const pid = execFileSync('/usr/bin/nsenter', ['-t', String(watcher.pid), '-m', 'cat', '/run/nginx.pid'], {
-      encoding: 'utf8',
-    });
-    process.kill(Number(pid), 'SIGKILL');
+    const gone = once(container, 'exit');
+    within('sh', '-c', 'kill -KILL "$(cat /run/nginx.pid)"');
     const [code] = (await gone) as [number | null];
     expect(code).not.toBe(0);
   });

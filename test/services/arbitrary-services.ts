@@ -71,7 +71,24 @@ const written = fc.record(
       path: fc.stringMatching(/^\/[A-Za-z0-9._~/?=&%:@,+-]{0,12}$/),
       interval: fc.constantFrom(0.1, 1, 3600),
     }),
-    loadBalancer: fc.constant({ service: 'apache' }),
+    loadBalancer: fc.oneof(
+      fc.constant({ service: 'apache' }),
+      fc.record({
+        routes: fc.uniqueArray(
+          fc.record(
+            {
+              service: fc.constantFrom('apache', 'shop', 'a-b', 'a_b'),
+              host: fc.constantFrom('a.example.org', '*.example.org', 'b'),
+              path: fc.constantFrom('/', '/a', '/a/', '/a/b'),
+              health: fc.constantFrom('/health', '/h/'),
+              timeout: fc.constantFrom(0.1, 1, 60),
+            },
+            { requiredKeys: ['service'] },
+          ),
+          { minLength: 1, maxLength: 4, selector: ({ host, path }) => `${host} ${path}` },
+        ),
+      }),
+    ),
   },
   { requiredKeys: ['image'] },
 );

@@ -12,6 +12,18 @@ const samples: Readonly<Record<string, { service: Service } & Partial<RegistrySe
   plain: { service: workerLike() },
   'template-with-registration': { service: apacheLike() },
   'load-balancer': { service: balancerLike() },
+  'load-balancer-of-several': {
+    service: balancerLike({
+      loadBalancer: {
+        routes: [
+          { service: 'apache', path: '/', timeout: 60 },
+          { service: 'shop', path: '/shop', health: '/health/shop', timeout: 0.5 },
+          { service: 'shop', host: 'shop.example.org', path: '/', health: '/health', timeout: 60 },
+          { service: 'api', host: '*.example.org', path: '/api', timeout: 600 },
+        ],
+      },
+    }),
+  },
   'static-with-registration': {
     service: apacheLike({
       name: 'cache',

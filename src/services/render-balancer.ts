@@ -1,0 +1,62 @@
+import { fill, type View } from './fill.ts';
+import { type Assets, asset, type RenderedFile } from './rendered-file.ts';
+import type { RegistrySettings, Route, Service } from './service.ts';
+
+/** The build context of a load balancer's image, none for other services: their images are the project's own. */
+export function renderBalancerImage(
+  service: Service,
+  settings: RegistrySettings,
+  assets: Assets,
+): readonly RenderedFile[] {
+  if (!service.loadBalancer) return [];
+  const { routes } = service.loadBalancer;
+  const followed = followedServices(routes);
+  const folder = `images/${service.name}`;
+  const file = (name: string, view: View): RenderedFile => ({
+    path: `${folder}/${name}`,
+    content: fill(asset(assets, `load-balancer/${name}.mustache`), view),
+  });
+  return [
+    file('Dockerfile', { name: service.name, services: followed.join(' '), api: settings.api }),
+    file('nginx.conf', { servers: serverViews(routes, followed) }),
+    {
+      path: `${folder}/confd-watch`,
+      content: asset(assets, 'load-balancer/confd-watch'),
+      executable: true,
+    },
+  ];
+}
+
+/** The services that routes lead to, each once: what SERVICES holds in the image. */
+function followedServices(routes: readonly Route[]): readonly string[] {
+  return [...new Set(routes.map(({ service }) => service))];
+}
+
+/** A server for hosts that are not named comes first: one of them must be the default. */
+function serverViews(routes: readonly Route[], followed: readonly string[]): readonly View[] {
+  const hosts = new Set([undefined, ...routes.map(({ host }) => host)]);
+  return [...hosts].map((host) => {
+    const own = routes.filter((route) => route.host === host);
+    return {
+      host: host ?? false,
+      root: own.some(({ path }) => path === '/'),
+      routes: own.map(({ service, path, health, timeout }) => ({
+        service,
+        index: followed.indexOf(service),
+        health: health ?? false,
+        timeout: duration(timeout),
+        locations: locationsOf(path).map((location) => ({ location })),
+      })),
+    };
+  });
+}
+
+/** nginx takes no fractions. */
+function duration(seconds: number): string {
+  return Number.isInteger(seconds) ? `${seconds}s` : `${Math.round(seconds * 1000)}ms`;
+}
+
+/** nginx's prefixes know no segments: `/api` alone would be for `/apiary` too. */
+function locationsOf(path: string): readonly string[] {
+  return path === '/' ? ['/'] : [`= ${path}`, `${path}/`];
+}
