@@ -5,6 +5,16 @@ export interface LoadResult {
   readonly sent: number;
   /** Those that got no page: when they were sent, and what came instead. */
   readonly failed: readonly { readonly at: string; readonly why: string }[];
+  /** All of them, in the order they were sent. */
+  readonly requests: readonly SentRequest[];
+}
+
+/** A request and what came of it. */
+export interface SentRequest {
+  /** When it was sent, in milliseconds since the epoch. */
+  readonly at: number;
+  /** What came instead of the page, where none came. */
+  readonly why?: string;
 }
 
 /** A steady stream of requests that is under way. */
@@ -21,22 +31,24 @@ const timeoutMs = 1_000;
 
 /** Sends requests to a load balancer, each on a connection of its own, until it is stopped. */
 export function startLoad(address: string): Load {
-  const failed: { at: string; why: string }[] = [];
-  const pending = new Set<Promise<void>>();
-  let sent = 0;
+  const answers: Promise<SentRequest>[] = [];
   const timer = setInterval(() => {
-    sent += 1;
-    const at = new Date().toISOString();
-    const one = get(address)
-      .catch((error: unknown) => void failed.push({ at, why: String(error) }))
-      .finally(() => pending.delete(one));
-    pending.add(one);
+    const at = Date.now();
+    answers.push(
+      get(address).then(
+        () => ({ at }),
+        (error: unknown) => ({ at, why: String(error) }),
+      ),
+    );
   }, everyMs);
   return {
     stop: async () => {
       clearInterval(timer);
-      await Promise.all(pending);
-      return { sent, failed };
+      const requests = await Promise.all(answers);
+      const failed = requests.flatMap(({ at, why }) => {
+        return why === undefined ? [] : [{ at: new Date(at).toISOString(), why }];
+      });
+      return { sent: requests.length, failed, requests };
     },
   };
 }

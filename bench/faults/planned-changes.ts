@@ -1,0 +1,26 @@
+import { allInstances } from './coreship.ts';
+import { type Fault, withoutVictim } from './fault.ts';
+
+/** Changes that somebody asks for: they should not be noticed at all. */
+export const plannedChanges: readonly Fault[] = [
+  {
+    name: 'scale',
+    title: 'planned: scale down, then up',
+    strike: ({ chain, other }) => chain.scale([other.instance]),
+    heal: ({ chain }) => chain.scale(allInstances),
+    out: withoutVictim,
+    lastsMs: 2_000,
+  },
+  {
+    name: 'rolling-change',
+    title: 'planned: rolling change of the main unit',
+    strike: ({ chain }) => chain.changeMain(),
+    lastsMs: 2_000,
+  },
+  {
+    name: 'sidekick-change',
+    title: 'planned: change of the registration settings',
+    strike: ({ chain }) => chain.changeSidekick(),
+    lastsMs: 2_000,
+  },
+];

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { etcdFaults, etcdOutage } from '../../../bench/faults/etcd-faults.ts';
+import { expectNoFailure, faultBench } from '../support/fault-bench.ts';
+import { withoutLab } from '../support/test-lab.ts';
+
+describe.skipIf(withoutLab)('what happens to etcd', () => {
+  const { see, rig } = faultBench();
+
+  it.each(etcdFaults.filter(({ name }) => name !== 'etcd-outage'))(
+    'no request fails and all is well again: $title',
+    async (fault) => {
+      const seen = await see(fault);
+      expectNoFailure(seen);
+      expect(seen.back, JSON.stringify(seen.answers)).toBeDefined();
+    },
+  );
+
+  it('an outage longer than the leases empties no list, and what happened meanwhile is learnt', async () => {
+    const { other } = await rig();
+    const seen = await see(etcdOutage(15_000));
+    expectNoFailure(seen);
+    expect(seen.back, JSON.stringify(seen.answers)).toBeDefined();
+    const answers = seen.answers.filter(({ answer }) => answer !== 'none');
+    expect(answers.filter(({ answer }) => !answer.includes(other.value))).toEqual([]);
+  });
+});

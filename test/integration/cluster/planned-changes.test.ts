@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { plannedChanges } from '../../../bench/faults/planned-changes.ts';
+import { expectNoFailure, faultBench } from '../support/fault-bench.ts';
+import { withoutLab } from '../support/test-lab.ts';
+
+describe.skipIf(withoutLab)('what somebody asks for', () => {
+  const { see } = faultBench();
+
+  it.each(plannedChanges)('costs no request: $title', async (change) => {
+    const seen = await see(change);
+    expectNoFailure(seen);
+    expect(seen.back, JSON.stringify(seen.answers)).toBeDefined();
+    expect(seen.out, 'the list never showed it').toBeDefined();
+  });
+});

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect } from 'vitest';
+import { coreshipChain } from '../../../bench/faults/coreship.ts';
+import type { Fault } from '../../../bench/faults/fault.ts';
+import { type Measured, measure } from '../../../bench/faults/measure.ts';
+import type { Rig } from '../../../bench/faults/rig.ts';
+import { wellRig } from '../../../bench/faults/well-rig.ts';
+import { clearLab } from './clear-lab.ts';
+import { copyProject, type TestProject } from './project.ts';
+import { shell, testLab } from './test-lab.ts';
+
+/** Both instances and the load balancer, deployed for the tests of a file, and what faults do to them. */
+export interface FaultBench {
+  /** Makes a fault happen under load, as soon as all is well, and tells what was seen. */
+  see(fault: Fault): Promise<Measured>;
+  /** Waits until all is well, and says where everything runs. */
+  rig(): Promise<Rig>;
+}
+
+/** Deploys the repository's project on the tests' lab before a file's tests. */
+export function faultBench(): FaultBench {
+  let project: TestProject;
+  const rig = () => wellRig(shell, coreshipChain(testLab, project.root));
+  beforeAll(async () => {
+    await clearLab();
+    project = await copyProject();
+    await coreshipChain(testLab, project.root).deploy();
+  });
+  afterAll(() => project.remove());
+  return { rig, see: async (fault) => await measure(fault, await rig(), patience) };
+}
+
+/** Asserts that every request got its page. */
+export function expectNoFailure({ requests }: Measured): void {
+  expect(requests.filter(({ why }) => why !== undefined)).toEqual([]);
+  expect(requests.length).toBeGreaterThan(20);
+}
+
+/** Asserts that a fault was seen in the list and was gone again, and that requests failed only meanwhile. */
+export function expectFailuresOnlyUntilOut({ requests, out, back, answers }: Measured): void {
+  const shown = JSON.stringify(answers);
+  expect(out, `never out of the list: ${shown}`).toBeDefined();
+  expect(back, `never back in the list: ${shown}`).toBeDefined();
+  const after = (out ?? 0) + margin;
+  const outside = requests.filter(({ at, why }) => why !== undefined && (at < -margin || at > after));
+  expect(outside).toEqual([]);
+}
+
+/** Milliseconds: a request may be under way when something changes, and the list is looked at a few times a second. */
+const margin = 1_500;
+
+/** Generous: the tests say what happens, the bench says how fast. */
+const patience = { lead: 1_000, tail: 1_500, change: 60_000 };
