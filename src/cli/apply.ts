@@ -6,10 +6,10 @@ import { makePlan, type Wanted } from '../plan/make-plan.ts';
 import { disturbs, type Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
 import type { Lock } from '../registry/registry.ts';
-import { rollOut } from '../rollout/rollout.ts';
 import { asKept, refuseMisread } from './as-kept.ts';
 import type { OpenCluster } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
+import { followPlan } from './follow-plan.ts';
 import type { Io } from './io.ts';
 import { lookWhole } from './look.ts';
 import { confirm } from './output/confirm.ts';
@@ -55,20 +55,14 @@ export async function apply(
   return underLock(cluster, project, options, io, async (lock) => {
     const agreed = await planAgain(plan, cluster, project, options, io);
     await options.writeFiles?.();
-    await followPlan(agreed, cluster, project, options, io, lock);
+    await carryOut(agreed, cluster, project, options, io, lock);
     return exitCodes.done;
   });
 }
 
-/** Plans made anew for one command: a cluster that has not settled by then will not. */
-const mostRounds = 10;
-
-/**
- * Rolls a plan out. Where the cluster has put something elsewhere than foretold, what is left is planned again: nobody
- * is asked, for nothing else is done than what was agreed to.
- */
-async function followPlan(
-  agreed: Plan,
+/** Carries a plan out before the eyes of whoever started it, and gives the result. */
+async function carryOut(
+  plan: Plan,
   cluster: OpenCluster,
   project: Project,
   options: ApplyOptions,
@@ -76,39 +70,19 @@ async function followPlan(
   lock: Lock | undefined,
 ): Promise<void> {
   const ports = await portsOf(cluster);
-  const limits = { ...(lock ? { lock } : {}), signal: io.interrupt };
-  let moved = false;
-  let plan = agreed;
-  for (let round = 0; plan.changes.length > 0; round++) {
-    if (round === mostRounds)
-      throw new CoreshipError(
-        'failed',
-        'the cluster keeps choosing other machines than it could be foretold',
-        { hint: 'coreship status shows where units are; run the same command again to go on' },
-      );
-    const progress = await progressFor(plan, io, options.json);
-    let elsewhere: boolean;
-    try {
-      ({ elsewhere } = await rollOut(plan, ports, progress.emit, limits));
-    } finally {
-      await progress.done();
-    }
-    if (!elsewhere) break;
-    moved = true;
-    plan = await planNow(cluster, project, options.wanted, io);
+  const progress = await progressFor(plan, io, options.json);
+  let landed: Plan;
+  try {
+    landed = await followPlan(plan, {
+      ports,
+      limits: { ...(lock ? { lock } : {}), signal: io.interrupt },
+      emit: progress.emit,
+      replan: () => planNow(cluster, project, options.wanted, io),
+    });
+  } finally {
+    await progress.done();
   }
-  answerResult(moved ? await asLanded(agreed, cluster) : agreed, options.json, io);
-}
-
-/** The plan with the machines that the cluster chose. */
-async function asLanded(plan: Plan, cluster: OpenCluster): Promise<Plan> {
-  const { units, machines } = await cluster.engine.observe(plan.changes.map(({ unit }) => unit));
-  const changes = plan.changes.map((change) => {
-    const id = units.find(({ name }) => name === change.unit)?.machine;
-    const machine = machines.find((one) => one.id === id);
-    return machine ? { ...change, machine: { id: machine.id, name: machine.name } } : change;
-  });
-  return { ...plan, changes };
+  answerResult(landed, options.json, io);
 }
 
 /** What would be done right now. */

@@ -16,6 +16,12 @@ export interface RolloutResult {
   readonly elsewhere: boolean;
 }
 
+/** What ends a rollout before its time: a lock that is lost, a person who wants to leave. */
+export interface RolloutLimits {
+  readonly lock?: Lock;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Carries a plan out, change by change and step by step, each seen through before the next; those that only come or
  * only go may be under way together where the engine says so.
@@ -27,7 +33,7 @@ export async function rollOut(
   plan: Plan,
   ports: RolloutPorts,
   emit: Emit,
-  options: { readonly lock?: Lock; readonly signal?: AbortSignal } = {},
+  options: RolloutLimits = {},
 ): Promise<RolloutResult> {
   const done = new Set<number>();
   const begun = new Set<number>();
@@ -37,7 +43,7 @@ export async function rollOut(
       batch.map(async (one) => {
         const mayGoOn = (): void => refuseToGoOn(left, options);
         const result = await carryOut(one, ports, emit, begun, mayGoOn, options.lock);
-        done.add(one.index);
+        if (result === 'done') done.add(one.index);
         return result;
       }),
     );
@@ -75,7 +81,7 @@ async function carryOut(
       const at = settles(step) ? await ports.engine.placedOn?.(step.units) : undefined;
       emit({ type: 'step-done', index, step, milliseconds: ports.clock.now() - began });
       if (at !== undefined && at !== change.machine.id) {
-        emit({ type: 'change-done', index, change });
+        emit({ type: 'change-elsewhere', index, change });
         return 'elsewhere';
       }
     }
@@ -94,10 +100,7 @@ function settles(step: Step): step is Extract<Step, { kind: 'start' | 'wait-acti
 }
 
 /** Between two steps, and while waiting: somebody wants to leave, or the lock no longer keeps others out. */
-function refuseToGoOn(
-  left: () => readonly string[],
-  { lock, signal }: { readonly lock?: Lock; readonly signal?: AbortSignal },
-): void {
+function refuseToGoOn(left: () => readonly string[], { lock, signal }: RolloutLimits): void {
   if (signal?.aborted) {
     throw new CoreshipError('interrupted', 'interrupted', {
       details: left(),
@@ -111,7 +114,8 @@ function refuseToGoOn(
   }
 }
 
-function partly(error: unknown, left: readonly string[]): unknown {
+/** An error as it is where something was done before it; `left` says how far everything got. */
+export function partly(error: unknown, left: readonly string[]): unknown {
   if (!(error instanceof CoreshipError) || error.code !== 'failed') return error;
   return new CoreshipError('partial', error.message, {
     cause: error,

@@ -52,6 +52,12 @@ export class FleetMachines {
     this.schedule(units);
   }
 
+  /** A machine dies, and its lease has run out. */
+  lose(machine: string): void {
+    this.machines = this.machines.filter(({ id }) => id !== machine);
+    this.agents.delete(machine);
+  }
+
   loaded(machine: string, name: string): LoadedUnit | undefined {
     return this.agents.get(machine)?.get(name);
   }

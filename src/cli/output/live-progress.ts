@@ -60,6 +60,7 @@ class Row {
   take(event: RolloutEvent): void {
     if (event.type === 'step-started') this.show(stepText(event.step));
     if (event.type === 'step-waiting') this.show(`${stepText(event.step)}: ${event.seen}`);
+    if (event.type === 'change-elsewhere') this.show('on another machine than foretold');
     if (event.type === 'change-done') this.end();
     if (event.type === 'change-failed') this.fail(new Error(event.message));
   }

@@ -39,6 +39,8 @@ function eventLine(event: RolloutEvent): string | undefined {
       return `  ${stepText(event.step)} (${(event.milliseconds / 1000).toFixed(1)} s)`;
     case 'step-waiting':
       return `  ${stepText(event.step)}: ${event.seen}`;
+    case 'change-elsewhere':
+      return `  ${event.change.unit} is on another machine than foretold`;
     case 'change-failed':
       return `  failed: ${event.message}`;
     default:

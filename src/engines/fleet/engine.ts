@@ -125,7 +125,7 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       const seen = units.map((name) => {
         const unit = look.units.get(name);
         // A unit that fleet has moved meanwhile is waited for where it is now.
-        return unit ? observed(unit, unit.machineID ?? machine, look) : { ...unknown, name };
+        return unit ? observed(unit, unit.machineID ?? machine, look) : { ...unknown, name, machine };
       });
       // What is still at rest may wait for what comes up: a sidekick for its main unit.
       if (seen.some(({ active }) => active === 'activating')) {

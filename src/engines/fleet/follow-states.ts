@@ -1,4 +1,4 @@
-import type { UnitState } from '../../plan/observation.ts';
+import type { ObservedUnit, UnitState } from '../../plan/observation.ts';
 import type { EngineClock } from './doors.ts';
 
 /** What can be said of units only by who has watched them: fleet publishes states late, and no restarts. */
@@ -8,7 +8,7 @@ export interface StateFollower {
   /** Notes that units were stopped. */
   stopped(units: readonly string[]): void;
   /** A published state, with what is known beyond it. */
-  complete(state: UnitState): UnitState;
+  complete(state: ObservedUnit): UnitState;
 }
 
 /** Milliseconds for an agent to start what it was asked to and to publish that: two of its rounds. */
@@ -17,7 +17,7 @@ const graceMs = 10_000;
 /** Begins to watch. */
 export function followStates(clock: EngineClock): StateFollower {
   const starts = new Map<string, number>();
-  const seen = new Map<string, { sub: string; restarts: number }>();
+  const seen = new Map<string, { sub: string; machine: string; restarts: number }>();
   return {
     started: (units) => {
       for (const name of units) starts.set(name, clock.now());
@@ -26,23 +26,28 @@ export function followStates(clock: EngineClock): StateFollower {
       for (const name of units) starts.delete(name);
     },
     complete: (state) => {
-      const { name, active, sub } = state;
+      const { name, active, sub, machine } = state;
       const before = seen.get(name);
       // A unit that keeps failing is known by its waiting for the next start, again and again.
       const again = sub === 'auto-restart' && before !== undefined && before.sub !== sub;
       const restarts = (before?.restarts ?? 0) + (again ? 1 : 0);
-      seen.set(name, { sub, restarts });
+      seen.set(name, { sub, machine, restarts });
+      // What fleet moves, or loads again, it starts again.
+      const pending = sub === notLoaded || sub === notStarted;
+      if (pending || (before && before.machine !== machine)) starts.set(name, clock.now());
       const rests = active === 'inactive' || active === 'failed';
       if (!rests) starts.delete(name);
       const asked = starts.get(name);
       // What is published may still be from before the start.
-      if (rests && asked !== undefined && clock.now() - asked < graceMs) {
+      if (rests && !pending && asked !== undefined && clock.now() - asked < graceMs) {
         return { ...state, restarts, active: 'activating', queued: true };
       }
-      return { ...state, restarts, queued: sub === notLoaded };
+      return { ...state, restarts, queued: pending };
     },
   };
 }
 
 /** The sub state of a unit that its machine has not loaded yet: it will, however long it takes. */
 export const notLoaded = 'not loaded';
+/** The sub state of a unit whose machine has loaded it and is to start it. */
+export const notStarted = 'not started yet';

@@ -3,8 +3,8 @@ import type { Observation, ObservedMachine, ObservedUnit } from '../../plan/obse
 import { canonicalText } from '../../unit/serialise.ts';
 import type { FleetUnit, FleetUnitState } from './api.ts';
 import { whyNoMachine } from './explain.ts';
-import { notLoaded } from './follow-states.ts';
-import { homesOf, type Look, landed } from './look.ts';
+import { notLoaded, notStarted } from './follow-states.ts';
+import { homesOf, type Look, landed, runs } from './look.ts';
 
 /** Turns a look at fleet into what plans are made from; `owned` says which unit names are the project's. */
 export function toObservation(
@@ -65,5 +65,8 @@ function inSystemdsWords(
   if (!state) return { active: 'inactive', sub: notLoaded };
   if (!landed(unit, state) && unit.desiredState === 'launched')
     return { active: 'activating', sub: 'new file not loaded yet' };
+  // Loaded anew, on another machine or by a fleet that was restarted: its agent will start it.
+  if (unit.desiredState === 'launched' && unit.currentState === 'loaded' && !runs(state))
+    return { active: 'inactive', sub: notStarted };
   return { active: state.systemdActiveState, sub: state.systemdSubState };
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { followStates } from '../../../src/engines/fleet/follow-states.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 
-const state = (active: string, sub: string) => ({
-  ...{ name: 'a.service', active, sub, result: 'success' },
+const state = (active: string, sub: string, machine = 'm1') => ({
+  ...{ name: 'a.service', machine, active, sub, result: 'success' },
   ...{ mainPid: 0, restarts: 0, reloadNeeded: false, queued: false },
 });
 
@@ -34,6 +34,19 @@ describe('what is said of a unit by who has watched it', () => {
       active: 'inactive',
       queued: true,
     });
+    // It is started only after that, and its state is published later still.
+    expect(follower.complete(state('inactive', 'dead'))).toMatchObject({
+      active: 'activating',
+      queued: true,
+    });
+    await clock.sleep(11_000);
     expect(follower.complete(state('inactive', 'dead'))).toMatchObject({ active: 'inactive', queued: false });
+  });
+
+  it('waits for a unit anew that fleet has moved, whatever its new machine says at first', () => {
+    const follower = followStates(new FakeClock());
+    follower.started(['a.service']);
+    follower.complete(state('active', 'running'));
+    expect(follower.complete(state('inactive', 'dead', 'm2'))).toMatchObject({ queued: true });
   });
 });

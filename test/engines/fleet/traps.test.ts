@@ -224,9 +224,7 @@ describe("fleet's traps", () => {
     expect(all.fleetd.log).toEqual([`PUT ${bad.name} loaded`, `PUT ${bad.name} launched`]);
     const machine = (await all.engine.placedOn?.([bad.name])) ?? '';
     // What was published before the start must not count as its failure.
-    expect(await all.engine.states(machine, [bad.name])).toMatchObject([
-      { active: 'activating', queued: true },
-    ]);
+    expect(await all.engine.states(machine, [bad.name])).toMatchObject([{ queued: true }]);
     await all.sleep(11_000);
     expect(await all.engine.states(machine, [bad.name])).toMatchObject([{ active: 'failed', queued: false }]);
   });
@@ -246,6 +244,19 @@ describe("fleet's traps", () => {
       { active: 'activating', sub: 'start-pre' },
       { active: 'activating', queued: true },
     ]);
+  });
+
+  it('a unit whose machine dies while it is waited for is not taken for one that has ended', async () => {
+    const all = await running();
+    await active(all);
+    all.fleetd.machines.lose(all.machine);
+    for (let round = 0; round < 6; round += 1) {
+      const [state] = await all.engine.states(all.machine, [main.name]);
+      expect(state?.active === 'active' || state?.queued, `${state?.active}, ${state?.sub}`).toBe(true);
+      all.fleetd.step();
+    }
+    expect(await active(all)).toEqual(['active', 'active']);
+    expect(await all.engine.placedOn?.(both)).not.toBe(all.machine);
   });
 
   it('a unit is seen stopped before it is destroyed', async () => {

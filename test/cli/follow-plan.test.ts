@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { followPlan } from '../../src/cli/follow-plan.ts';
+import { CoreshipError } from '../../src/errors.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { FakeEngine } from '../fakes/fake-engine.ts';
+import { act, change, planOf, waitActive } from '../rollout/sample-plan.ts';
+
+const [a, b, c] = ['a@1.service', 'a@2.service', 'b.service'] as const;
+const create = (unit: string) => change(unit, [act('start', unit), waitActive(unit)]);
+const agreed = planOf(create(a), create(b), create(c));
+
+/** A wait on the machine that the cluster chose. */
+const waitOn = (unit: string, id: string) => {
+  const machine = { id, name: `lab of ${id}` };
+  const step = { kind: 'wait-active', machine, units: [unit], timeoutSeconds: 60, reason: 'a test' } as const;
+  return { ...change(unit, [step], 'wait'), machine };
+};
+
+/** Follows the agreed plan on a cluster that chooses these machines, with these plans for what is left. */
+async function follow(homes: Readonly<Record<string, string>>, later: readonly Plan[]) {
+  const engine = Object.assign(new FakeEngine(), {
+    atOnce: 9,
+    placedOn: ([unit = '']: readonly string[]) => Promise.resolve(homes[unit] ?? 'm1'),
+    observe: () =>
+      Promise.resolve({
+        machines: [{ id: 'm2', name: 'lab of m2', metadata: {}, addresses: {} }],
+        units: [a, b, c].map((name) => ({ ...idle, name, machine: homes[name] ?? 'm1' })),
+        foreign: [],
+        unreachable: [],
+      }),
+  });
+  const told: string[] = [];
+  const plans = [...later];
+  const landed = await followPlan(agreed, {
+    ports: { engine, clock: new FakeClock() },
+    limits: {},
+    emit: (event) => {
+      if ('change' in event)
+        told.push(`${event.index} ${event.type} ${event.change.action} ${event.change.unit}`);
+    },
+    replan: () => Promise.resolve(plans.shift() ?? planOf(waitOn(a, 'm3'))),
+  }).catch((error: unknown) => error);
+  return { told, landed, plansLeft: plans.length };
+}
+
+const idle = {
+  ...{ active: 'active', sub: 'running', result: 'success', mainPid: 1, restarts: 0 },
+  ...{ reloadNeeded: false, queued: false },
+};
+
+describe('a plan that is followed', () => {
+  it('is carried out once where the forecast was right', async () => {
+    const { told, landed } = await follow({}, []);
+    expect(landed).toBe(agreed);
+    expect(told.filter((line) => line.includes('change-done'))).toHaveLength(3);
+    expect(told.some((line) => line.includes('elsewhere'))).toBe(false);
+  });
+
+  it('goes on with what is left, each unit under its own number, and tells where all landed', async () => {
+    const { told, landed, plansLeft } = await follow({ [b]: 'm2' }, [planOf(create(c), waitOn(b, 'm2'))]);
+    expect(told).toEqual([
+      `0 change-started create ${a}`,
+      `1 change-started create ${b}`,
+      `1 change-elsewhere create ${b}`,
+      `0 change-done create ${a}`,
+      `2 change-started create ${c}`,
+      `2 change-done create ${c}`,
+      `1 change-started wait ${b}`,
+      `1 change-done wait ${b}`,
+    ]);
+    expect(plansLeft).toBe(0);
+    expect((landed as Plan).changes.map(({ machine }) => machine.id)).toEqual(['m1', 'm2', 'm1']);
+  });
+
+  it('ends what landed elsewhere where nothing is left to do, and numbers newcomers behind the others', async () => {
+    const { told } = await follow({ [b]: 'm2' }, [planOf(create('new.service'))]);
+    expect(told.slice(4)).toEqual([
+      '3 change-started create new.service',
+      '3 change-done create new.service',
+      `1 change-done create ${b}`,
+    ]);
+  });
+
+  it('gives up on a cluster that never settles, which is partly done', async () => {
+    const { landed, told } = await follow({ [a]: 'm2' }, []);
+    expect(landed).toBeInstanceOf(CoreshipError);
+    expect(landed).toMatchObject({ message: expect.stringContaining('keeps choosing other machines') });
+    expect(told.filter((line) => line === `0 change-elsewhere wait ${a}`)).toHaveLength(9);
+  });
+
+  it('is partly done where a later plan fails', async () => {
+    const bad = change('bad.service', [act('stop', 'bad.service'), waitActive('bad.service', 1)]);
+    const { landed } = await follow({ [b]: 'm2' }, [planOf(bad)]);
+    expect(landed).toMatchObject({ code: 'partial', message: expect.stringContaining('bad.service') });
+  });
+});
