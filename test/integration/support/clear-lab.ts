@@ -5,8 +5,14 @@ export async function clearLab(): Promise<void> {
   await scriptOnAll(startServices);
   await scriptOnAll(removeUnits);
   const [first] = await machines();
-  if (first) await scriptOn(first, 'ETCDCTL_API=3 etcdctl del --prefix "" --from-key=false');
+  if (first) await scriptOn(first, emptyEtcd);
 }
+
+/** In API v2 lies what fleet keeps, too, which is none of ours. */
+const emptyEtcd = `
+ETCDCTL_API=3 etcdctl del --prefix "" --from-key=false
+for folder in services coreship; do ETCDCTL_API=2 etcdctl rm --recursive /$folder >/dev/null 2>&1 || true; done
+`;
 
 const startServices = 'systemctl start --no-block etcd; systemctl start docker; systemctl start etcd';
 
