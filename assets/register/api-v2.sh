@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # The registry's end of the register loop for etcd's v2 API, by curl: a key with a time to live.
 #
-# `put`, `refresh` and `take_back` return 0 when done, and else leave etcd's words in `answer`. `refresh` returns 2 when the
-# registration is lost, 3 when somebody else's is in its place, and 1 when etcd does not say. See loop.sh.
+# `put`, `refresh` and `take_back` return 0 when done, and 1 with etcd's words in `answer` when etcd does not do it. `refresh`
+# returns 2 when the registration is lost, 3 when somebody else's is in its place; `take_back` 2 when there is none. See loop.sh.
 # Port 4001 is where etcd listened first, and CoreOS's still did.
 default_endpoints=http://127.0.0.1:2379,http://127.0.0.1:4001
 
@@ -43,6 +43,9 @@ refresh() {
 # Removes nothing that somebody else has put there since.
 take_back() {
   etcd DELETE "prevValue=$value"
-  case $status in 200|404|412) return 0 ;; esac
+  case $status in
+    200) return 0 ;;
+    404|412) return 2 ;;
+  esac
   return 1
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # The registry's end of the register loop for etcd's v3 API, by etcdctl: a lease, and the key on it.
 #
-# `put`, `refresh` and `take_back` return 0 when done, and else leave etcd's words in `answer`. `refresh` returns 2 when the
-# registration is lost, 3 when somebody else's is in its place, and 1 when etcd does not say. See loop.sh.
+# `put`, `refresh` and `take_back` return 0 when done, and 1 with etcd's words in `answer` when etcd does not do it. `refresh`
+# returns 2 when the registration is lost, 3 when somebody else's is in its place; `take_back` 2 when there is none. See loop.sh.
 default_endpoints=127.0.0.1:2379
 lease=; turn=0
 
@@ -46,10 +46,11 @@ refresh() {
 
 # Revoking the lease removes this loop's own key and nothing that somebody else has put there since.
 take_back() {
-  [ -n "$lease" ] || return 0
+  [ -n "$lease" ] || return 2
   etcd lease revoke "$lease"
   case $answer in
-    *" revoked"|*"lease not found"*) return 0 ;;
+    *" revoked") return 0 ;;
+    *"lease not found"*) return 2 ;;
   esac
   return 1
 }

@@ -19,14 +19,16 @@ endpoints=$(echo "${ETCDCTL_ENDPOINTS:-$default_endpoints}" | tr -s ', ' ' ')
 endpoint=${endpoints%% *}
 
 # A check runs in the background and is waited for: a stop signal must not wait for a slow answer.
-# A TCP check counts connections, because a server that says nothing first ends it by its time-out.
+# It says why it fails when the one before did not. A TCP check counts connections, because a server that says nothing first
+# ends it by its time-out.
 check() {
-  if [ "$CHECK" = tcp ]; then
-    curl -s -o /dev/null --max-time "$TIMEOUT" -w "%{num_connects}" "telnet://$value" </dev/null | grep -qx 1 &
-  else
-    curl -fs -o /dev/null --max-time "$TIMEOUT" "http://$value$CHECK_PATH" &
-  fi
-  wait $!
+  case $CHECK in
+    tcp) why=$(curl -sS -o /dev/null --max-time "$TIMEOUT" -w "connects=%{num_connects}" "telnet://$value" </dev/null 2>&1)
+      case $why in *connects=1) return 0 ;; esac ;;
+    *) why=$(curl -fsS -o /dev/null --max-time "$TIMEOUT" "http://$value$CHECK_PATH" 2>&1) && return 0 ;;
+  esac
+  [ "$bad" -gt 0 ] || echo "check failed: ${why#curl: (*) }" >&2
+  return 1
 }
 
 # The keeper is a process of its own, so that neither a slow check costs the registration nor a slow etcd the checks.
@@ -35,7 +37,7 @@ check() {
 keep() {
   trap 'trap "" TERM; stop_keeping' TERM
   trap '' INT
-  held=; said=; failures=0; pause=$((TTL < 6 ? 1 : TTL / 3))
+  held=; said=; failures=0; pause=$((TTL / 3)).$((TTL * 10 / 3 % 10))
   # shellcheck disable=SC2086
   set -- $endpoints
   while kill -0 $$ 2>/dev/null; do
@@ -58,9 +60,13 @@ keep() {
   done
 }
 stop_keeping() {
-  take_back || { next_endpoint; sleep 1; take_back; } || exit 1
-  [ -n "$held" ] || exit 2
-  exit 0
+  take_back; taken=$?
+  if [ "$taken" -eq 1 ]; then
+    next_endpoint
+    sleep 1
+    take_back; taken=$?
+  fi
+  exit "$taken"
 }
 next_endpoint() { endpoints="${endpoints#* } $endpoint"; endpoint=${endpoints%% *}; }
 nap() { sleep "$1" & wait $!; }
@@ -80,14 +86,23 @@ deregister() {
 }
 trap 'trap "" TERM INT; deregister stopped; exit 0' TERM INT
 
+# Checks begin at every interval; one that took longer is followed by the next at once.
 good=0; bad=0
 while :; do
-  if check; then good=$((good + 1)); bad=0; else bad=$((bad + 1)); good=0; fi
+  sleep "$INTERVAL" &
+  tick=$!
+  check &
+  if wait $!; then
+    [ "$bad" -eq 0 ] || echo "check succeeded"
+    good=$((good + 1)); bad=0
+  else
+    bad=$((bad + 1)); good=0
+  fi
   if [ -n "$keeper" ] && ! kill -0 "$keeper" 2>/dev/null; then keeper=; fi
   if [ -z "$keeper" ] && [ "$good" -ge "$RISE" ]; then
     keep &
     keeper=$!
   fi
   if [ -n "$keeper" ] && [ "$bad" -ge "$FALL" ]; then deregister "$bad checks failed"; fi
-  nap "$INTERVAL"
+  wait "$tick"
 done

@@ -60,7 +60,9 @@ const registration = keys({
   path: text(CHECK_PATH, 'a path that begins with "/", without spaces and quotes', 200)
     .default('/')
     .meta({ description: 'Path asked for by an HTTP check.', examples: ['/healthz'] }),
-  interval: seconds(0.1, 3600).default(1).meta({ description: 'Seconds between two checks.' }),
+  interval: seconds(0.1, 3600)
+    .default(1)
+    .meta({ description: 'Seconds from the beginning of a check to that of the next.' }),
   timeout: seconds(0.1, 300).default(1).meta({ description: 'Seconds a check may take.' }),
   rise: whole('a number of checks', 1, 100).default(1).meta({
     description: 'Good checks in a row until the instance is registered.',
@@ -68,7 +70,7 @@ const registration = keys({
   fall: whole('a number of checks', 1, 100).default(2).meta({
     description: 'Bad checks in a row until its registration is removed.',
   }),
-  ttl: whole('seconds', 2, 3600).default(6).meta({
+  ttl: whole('seconds', 2, 3600).default(5).meta({
     description: 'Seconds a registration outlives the sidekick that keeps it alive.',
   }),
 } satisfies Record<keyof Registration, z.ZodType>);

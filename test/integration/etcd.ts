@@ -69,7 +69,8 @@ interface Member {
 function toEtcd({ name, dir, endpoint, peer }: Member, cluster: string, certificates?: Certificates): Etcd {
   let server: ChildProcess | undefined;
   // A test that fails half-way must not leave it running.
-  process.once('exit', () => server?.kill('SIGKILL'));
+  const killServer = () => void server?.kill('SIGKILL');
+  process.once('exit', killServer);
   const { ca, cert, key } = certificates ?? {};
 
   const runs = () => server !== undefined && server.exitCode === null && server.signalCode === null;
@@ -125,6 +126,7 @@ function toEtcd({ name, dir, endpoint, peer }: Member, cluster: string, certific
     signal: (signal) => void server?.kill(signal),
     remove: async () => {
       await stop();
+      process.off('exit', killServer);
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -22,6 +22,8 @@ export interface Sidekick {
 export interface SidekickOptions {
   readonly api: RegistrySettings['api'];
   readonly key?: RegistrySettings['key'];
+  /** Name of the service; each test has its own, so that they share an etcd. */
+  readonly service: string;
   /** Port of the service on 127.0.0.1, which is the instance's name too. */
   readonly port: number;
   readonly registration?: Partial<Registration>;
@@ -31,8 +33,8 @@ export interface SidekickOptions {
   readonly overrides?: readonly string[];
 }
 
-/** A registration for a test: nobody waits for seconds. */
-const quick: Registration = { ...usualRegistration, interval: 0.1, timeout: 0.5, ttl: 3 };
+/** A registration for a test: nobody waits for seconds, but a machine may be busy. */
+const quick: Registration = { ...usualRegistration, interval: 0.1, timeout: 5, ttl: 3 };
 
 const assets = await readAssets();
 
@@ -57,14 +59,14 @@ export function sidekickMissing(): string | undefined {
   return missing;
 }
 
-/** Starts apache's sidekick under a shell. */
+/** Starts the sidekick of a service like apache under a shell. */
 export function startSidekick(shell: readonly string[], options: SidekickOptions): Sidekick {
-  const { api, key = 'address', port } = options;
-  const service = apacheLike({ registration: { ...quick, ...options.registration } });
+  const { api, key = 'address', port, service: name } = options;
+  const service = apacheLike({ name, registration: { ...quick, ...options.registration } });
   const unit = renderServices([service], { api, key }, assets).find(({ path }) =>
-    path.endsWith('/apache-discovery@.service'),
+    path.endsWith('-discovery@.service'),
   );
-  const [words = []] = execWords(unit?.content ?? '', `apache-discovery@${port}.service`);
+  const [words = []] = execWords(unit?.content ?? '', `${name}-discovery@${port}.service`);
   const at = words.indexOf('/bin/sh');
   if (words[0] !== '/usr/bin/env' || at < 0) throw new Error(`the unit runs ${words.slice(0, 3).join(' ')}`);
   const settings = [...words.slice(1, at), ...(options.overrides ?? [])];
