@@ -33,6 +33,7 @@ export function machineFiles(
     // Nothing answers there, so a look-up fails at once instead of after ten seconds.
     { path: 'etc/resolv.conf', content: 'nameserver 127.0.0.1\n' },
     { path: 'etc/environment', content: `COREOS_PRIVATE_IPV4=${address}\nCOREOS_PUBLIC_IPV4=${address}\n` },
+    { path: 'etc/coreship/etcd.env', content: etcdClientSettings(layout, machine), mode: 0o600 },
     { path: 'etc/default/etcd', content: etcdSettings(layout, machine) },
     { path: 'etc/docker/daemon.json', content: dockerSettings(layout) },
     { path: 'etc/ssh/ssh_host_ed25519_key', content: keys.host, mode: 0o600 },
@@ -62,6 +63,13 @@ function etcdSettings(layout: LabLayout, { name, address }: MachineLayout): stri
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
+}
+
+/** What sidekicks and load balancers read: all members, so that none of them needs its own machine's. */
+function etcdClientSettings(layout: LabLayout, machine: MachineLayout): string {
+  const others = layout.machines.filter((other) => other !== machine);
+  const endpoints = [machine, ...others].map(({ address }) => `http://${address}:2379`);
+  return `ETCDCTL_ENDPOINTS=${endpoints.join(',')}\n`;
 }
 
 function dockerSettings(layout: LabLayout): string {

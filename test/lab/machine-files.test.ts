@@ -24,6 +24,7 @@ describe('the files of a machine', () => {
     ['etc/hostname', 'dev-2\n'],
     ['etc/hosts', `127.0.0.1 localhost\n${net}.11 dev-1\n${net}.12 dev-2\n`],
     ['etc/environment', `COREOS_PRIVATE_IPV4=${net}.12\nCOREOS_PUBLIC_IPV4=${net}.12\n`],
+    ['etc/coreship/etcd.env', `ETCDCTL_ENDPOINTS=http://${net}.12:2379,http://${net}.11:2379\n`],
     ['etc/ssh/ssh_host_ed25519_key', 'host key\n'],
     ['home/core/.ssh/authorized_keys', 'public key\n'],
   ])('%s says who it is', (path, content) => {
