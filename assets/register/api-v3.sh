@@ -7,8 +7,8 @@ default_endpoints=127.0.0.1:2379
 lease=; turn=0
 
 # One endpoint a call: an etcd that takes requests and never carries them out must not be asked again and again.
-# The limit is not etcdctl's own, which its keep-alive does not have.
-etcd() { answer=$(ETCDCTL_ENDPOINTS=$endpoint timeout 2 etcdctl "$@" 2>&1 | tail -n 1); }
+# The limit is not etcdctl's own, which its keep-alive does not have. Its log, in JSON, is not its answer.
+etcd() { answer=$(ETCDCTL_ENDPOINTS=$endpoint timeout 2 etcdctl "$@" 2>&1 | grep -v "^{" | tail -n 1); }
 
 put() {
   if [ -z "$lease" ]; then
