@@ -1,31 +1,18 @@
-import { createHash } from 'node:crypto';
-import { chmod, copyFile, mkdir, readFile, rename } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoreshipError } from '../errors.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
-import { exists, readText } from './files.ts';
+import { readText } from './files.ts';
 import { lastLines } from './host.ts';
 import type { LabLayout, MachineLayout } from './layout.ts';
 import { machinePaths } from './paths.ts';
+import { hashOfPrograms } from './programs.ts';
 import { awaitUnits } from './readiness.ts';
 import { writeFilesBelow } from './rootfs.ts';
 import { onMachine } from './ssh.ts';
 
 /** The programs that make a machine one of a fleet cluster, as they are named in the folder that is given. */
 const programs = ['fleetd', 'fleetctl'] as const;
-
-/**
- * Checks a folder of programs before anything is begun.
- * @throws CoreshipError `usage` where it holds no fleetd and fleetctl
- */
-export async function checkBin(bin: string): Promise<void> {
-  for (const program of programs) {
-    if (await exists(join(bin, program))) continue;
-    throw new CoreshipError('usage', `there is no ${program} in ${bin}`, {
-      hint: 'give a folder that holds fleetd and fleetctl 1.0.0, built for this computer',
-    });
-  }
-}
 
 /** Makes the running machines of a lab a fleet cluster out of the programs in `bin`; again only where they changed. */
 export async function ensureFleet(
@@ -34,7 +21,7 @@ export async function ensureFleet(
   emit: EmitLabEvent,
   signal?: AbortSignal,
 ): Promise<void> {
-  const mark = `${await hashOf(bin)}\n`;
+  const mark = `${await hashOfPrograms(bin, programs)}\n`;
   const machines = await Promise.all(
     layout.machines.map(async (machine) => ({ machine, there: await readText(markPath(layout, machine)) })),
   );
@@ -127,10 +114,4 @@ const markFile = 'etc/fleet/programs';
 
 function markPath(layout: LabLayout, machine: MachineLayout): string {
   return join(machinePaths(layout.name, machine.name).root, markFile);
-}
-
-async function hashOf(bin: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const program of programs) hash.update(await readFile(join(bin, program)));
-  return hash.digest('hex');
 }

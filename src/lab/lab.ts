@@ -5,14 +5,17 @@ import { type Bases, baseFolder, ensureBases } from './base.ts';
 import { describeLab, type LabDescription } from './description.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
 import { exists, writeJson } from './files.ts';
-import { checkBin, ensureFleet } from './fleet.ts';
+import { ensureFleet } from './fleet.ts';
+import { imageArchiveOf } from './image-archive.ts';
 import { checkImages, ensureImages, type LabImage } from './images.ts';
 import { raiseInotifyLimit, restoreInotifyLimit } from './inotify-limit.ts';
 import { ensureKey, writeKnownHosts } from './keys.ts';
 import { checkLabName, checkMachineCount, type LabLayout } from './layout.ts';
 import { isRunning, startMachine } from './machine.ts';
 import { ensureBridge, mendCable } from './network.ts';
+import { keepEtcd, refuseOtherEtcd } from './own-etcd.ts';
 import { labPaths } from './paths.ts';
+import { type Programs, readPrograms } from './programs.ts';
 import { awaitUnits } from './readiness.ts';
 import { createLayout, readLayout } from './stored-layout.ts';
 import { ensureHostPackages, requireLabSupport } from './support.ts';
@@ -26,7 +29,10 @@ export interface LabOptions {
   /** Number of machines, 1 to 7. Default: what the lab has, or 3 for a new one. */
   readonly machines?: number;
   readonly images: readonly LabImage[];
-  /** Absolute path of a folder with fleetd and fleetctl, which every machine then runs. Default: no fleet. */
+  /**
+   * Absolute path of a folder with programs: fleetd and fleetctl make every machine one of a fleet cluster; etcd and
+   * etcdctl take the place of Debian's in a new lab; confd goes into the images. Default: Debian's only.
+   */
   readonly bin?: string;
 }
 
@@ -46,21 +52,21 @@ export async function labUp(
   if (options.machines !== undefined) checkMachineCount(options.machines);
   await requireLabSupport();
   await checkImages(options.images);
-  const { bin } = options;
-  if (bin !== undefined) await checkBin(bin);
+  const programs = options.bin === undefined ? undefined : await readPrograms(options.bin);
   return await alone(name, { emit, signal }, async () => {
     await refuseOtherSize(options);
     await ensureHostPackages(emit);
     const bases = await ensureBases(emit, signal);
-    const layout = await settle(options, bases);
+    const layout = await settle(options, bases, programs);
+    const archive = await imageArchiveOf(name, bases.imageArchive, programs, { signal });
     await startMissing(layout, emit, signal);
     const boots = layout.machines.map(
       (machine) => (stop: AbortSignal) => awaitUnits(layout, machine, neededUnits, stop),
     );
     const build = (stop: AbortSignal): Promise<void> =>
-      ensureImages(layout, options.images, bases.imageArchive, emit, { signal: stop });
+      ensureImages(layout, options.images, archive, emit, { signal: stop });
     await together([...boots, build], signal);
-    if (bin !== undefined) await ensureFleet(layout, bin, emit, signal);
+    if (programs?.fleet) await ensureFleet(layout, programs.folder, emit, signal);
     const description = describeLab(layout);
     await writeJson(labPaths(name).description, description);
     return description;
@@ -87,14 +93,16 @@ async function refuseOtherSize({ name, machines }: LabOptions): Promise<void> {
 }
 
 /** The lab's layout: the one it has, or a new one. */
-async function settle(options: LabOptions, bases: Bases): Promise<LabLayout> {
+async function settle(options: LabOptions, bases: Bases, programs: Programs | undefined): Promise<LabLayout> {
   const { name, machines } = options;
   const layout = await readLayout(name);
   if (layout === undefined || !(await exists(baseFolder(layout.base)))) {
     // Without its base, or its layout, nothing that is left of a lab can be used again.
     await sweepLab(name);
+    if (programs) await keepEtcd(name, programs);
     return await createLayout(name, machines ?? 3, bases.machine);
   }
+  if (programs) await refuseOtherEtcd(name, programs);
   return layout;
 }
 

@@ -12,6 +12,7 @@ import type { LabLayout, MachineLayout } from './layout.ts';
 import { coreUid, machineFiles } from './machine-files.ts';
 import { mountRoot, mountsBelow, unmountBelow } from './mounts.ts';
 import { isPluggedIn, plugIn, unplug } from './network.ts';
+import { installEtcd } from './own-etcd.ts';
 import { labPaths, machinePaths } from './paths.ts';
 import { waitUntil } from './wait.ts';
 
@@ -74,6 +75,7 @@ async function prepare(layout: LabLayout, machine: MachineLayout): Promise<void>
     await chown(path, owner, owner);
     if (owner === coreUid) await chown(dirname(path), owner, owner);
   }
+  await installEtcd(layout.name, paths.root);
   await writeFile(paths.prepared, '');
 }
 

@@ -18,6 +18,8 @@ export interface LabPaths {
   readonly machines: string;
   /** Which images the lab's registry holds, by content hash. */
   readonly images: string;
+  /** The etcd that the machines run in place of Debian's; often not there. */
+  readonly programs: string;
 }
 
 /** Where one machine of a lab keeps what belongs to it. */
@@ -46,6 +48,7 @@ export function labPaths(name: string): LabPaths {
     knownHosts: join(folder, 'known_hosts'),
     machines: join(folder, 'machines'),
     images: join(folder, 'images.json'),
+    programs: join(folder, 'programs'),
   };
 }
 

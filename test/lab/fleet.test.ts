@@ -1,8 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkBin, fleetFiles } from '../../src/lab/fleet.ts';
+import { fleetFiles } from '../../src/lab/fleet.ts';
 
 const machine = {
   name: 'lab-1',
@@ -23,20 +20,5 @@ describe('a machine of a lab that runs fleet', () => {
     expect(fleetFiles(machine)['etc/systemd/system/fleet.socket']).toContain(
       'ListenStream=/var/run/fleet.sock\n',
     );
-  });
-});
-
-describe('the folder of programs for a lab', () => {
-  it('must hold fleetd and fleetctl', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'coreship-bin-'));
-    try {
-      await expect(checkBin(folder)).rejects.toThrow(`there is no fleetd in ${folder}`);
-      await writeFile(join(folder, 'fleetd'), '');
-      await expect(checkBin(folder)).rejects.toThrow(`there is no fleetctl in ${folder}`);
-      await writeFile(join(folder, 'fleetctl'), '');
-      await expect(checkBin(folder)).resolves.toBeUndefined();
-    } finally {
-      await rm(folder, { recursive: true });
-    }
   });
 });

@@ -28,7 +28,7 @@ export const options = (yargs: Argv): Argv =>
     .option('machines', { type: 'number', describe: 'For up: how many machines, 3 by default' })
     .option('bin', {
       type: 'string',
-      describe: 'For up: folder with fleetd and fleetctl, to make the lab a fleet cluster too',
+      describe: 'For up: folder with fleetd and fleetctl (a fleet cluster too), etcd and etcdctl, or confd',
       defaultDescription: 'CORESHIP_LAB_BIN, else none',
     })
     .example('$0 lab up', 'three machines with systemd, sshd, etcd and docker, on this one')

@@ -1,23 +1,24 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type FleetClient, fleetClient } from '../../../src/engines/fleet/client.ts';
 import { openDoors } from '../../../src/engines/fleet/doors.ts';
 import { labUp } from '../../../src/lab/lab.ts';
 import { createConnect } from '../../../src/ssh/connect.ts';
+import { givenProgram, labBin } from './lab-programs.ts';
 import { repository } from './repository.ts';
 import { labDescription, machines, scriptOn, scriptOnAll, testLab, withoutLab } from './test-lab.ts';
 
-const bin = process.env['CORESHIP_LAB_BIN'] ?? '';
-if (bin === '') process.stderr.write('fleet tests skipped: CORESHIP_LAB_BIN names no folder with fleetd\n');
+const given = givenProgram('fleetd');
+if (!given) process.stderr.write('fleet tests skipped: CORESHIP_LAB_BIN names no folder with fleetd\n');
 
 /** Whether no fleet can run here: the condition for `describe.skipIf`. */
-export const withoutFleet = withoutLab || bin === '';
+export const withoutFleet = withoutLab || !given;
 
 /** Makes the tests' lab a fleet cluster. */
 export async function startFleet(): Promise<void> {
   const images = ['apache', 'nginx_lb'].map((image) => {
     return { name: `example/${image}`, context: join(repository, 'images', image) };
   });
-  await labUp({ name: testLab, images, bin: resolve(bin) }, () => undefined);
+  if (labBin !== undefined) await labUp({ name: testLab, images, bin: labBin }, () => undefined);
 }
 
 /** Makes it a plain lab again: no unit of fleet's is left, nor anything of its registry. */

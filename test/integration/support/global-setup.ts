@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { labDown, labUp } from '../../../src/lab/lab.ts';
 import { storedLayouts } from '../../../src/lab/stored-layout.ts';
 import { labSupport } from '../../../src/lab/support.ts';
+import { onlyPrograms } from './lab-programs.ts';
 import { repository } from './repository.ts';
 import { runLab, runOf } from './run-lab.ts';
 
@@ -35,11 +37,15 @@ export async function setup(project: TestProject): Promise<void> {
     return { name: `example/${image}`, context: join(repository, 'images', image) };
   });
   await sweepDeadRuns();
+  // Fleet is another test's, which starts and stops it.
+  const bin = await onlyPrograms(['confd', 'etcd', 'etcdctl']);
   try {
-    await labUp({ name, machines: 3, images }, quiet);
+    await labUp({ name, machines: 3, images, ...(bin === undefined ? {} : { bin }) }, quiet);
   } catch (error) {
     await labDown(name, quiet);
     throw error;
+  } finally {
+    if (bin !== undefined) await rm(bin, { recursive: true });
   }
 }
 
