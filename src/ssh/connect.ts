@@ -69,9 +69,14 @@ async function openOnce(
   signal?: AbortSignal,
 ): Promise<Connection> {
   const { logIn } = await import('./client.ts');
-  const client = await logIn(login, dial, signal);
+  let stream: Duplex | undefined;
+  const keep = async (): Promise<Duplex> => {
+    stream = await dial();
+    return stream;
+  };
+  const client = await logIn(login, keep, signal);
   client.once('close', onClosed);
-  return createConnection(client, login);
+  return createConnection(client, login, () => stream?.destroy());
 }
 
 function mayPass(error: unknown): boolean {

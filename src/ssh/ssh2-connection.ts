@@ -10,8 +10,8 @@ import { asRoot, refuseSudo } from './sudo.ts';
 
 const openTimeoutMs = 15_000;
 
-/** The contract's connection on top of an ssh2 client that has logged in. */
-export function createConnection(client: Client, login: Login): Connection {
+/** The contract's connection on top of an ssh2 client that has logged in; `cut` destroys the stream below it. */
+export function createConnection(client: Client, login: Login, cut: () => void): Connection {
   const runNow = createRunner(client, login.name);
   let open = true;
   const closed = new Promise<void>((resolve) => {
@@ -39,7 +39,8 @@ export function createConnection(client: Client, login: Login): Connection {
     close: async () => {
       if (!open) return;
       client.end();
-      const timer = setTimeout(() => client.destroy(), 2_000);
+      // ssh2 itself destroys no stream that it has ended: to a machine that is gone, that would stay for minutes.
+      const timer = setTimeout(cut, 2_000);
       await closed;
       clearTimeout(timer);
     },

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labCut } from '../../../src/lab/link.ts';
 import { clearLab } from '../support/clear-lab.ts';
 import { coreship, startCoreship } from '../support/cli.ts';
 import { startFleet, stopFleet, withoutFleet } from '../support/fleet-lab.ts';
@@ -110,6 +111,28 @@ describe.skipIf(withoutFleet)('the main job on a cluster that runs fleet', () =>
     const rows = (await status()).filter(({ unit: name }) => name.startsWith('hand'));
     expect(rows.map(({ active }) => active)).toEqual(['active', 'active']);
     expect((await run('destroy', 'hand', '--yes')).code).toBe(0);
+  });
+
+  it('ends well, and soon, when the entry is cut off in the middle', async () => {
+    await writeFile(
+      join(project.root, 'unit-templates/slow@.service'),
+      '[Service]\nExecStartPre=/bin/sleep 5\nExecStart=/bin/sleep infinity\n',
+    );
+    const [entry] = await machines();
+    const away = startCoreship(project.root, ['--cluster', 'lab-fleet', 'scale', 'slow', '1', '2', '3']);
+    await away.says('wait until slow@1.service');
+    await labCut(testLab, entry?.name ?? '', true);
+    const cutAt = performance.now();
+    try {
+      const { code, stderr } = await away.done;
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain(`${entry?.name} does not answer`);
+      // A request's time-out, the machine's lease, the unit's start elsewhere; no wait for TCP to give up.
+      expect(performance.now() - cutAt).toBeLessThan(60_000);
+    } finally {
+      await labCut(testLab, entry?.name ?? '', false);
+    }
+    expect((await run('destroy', 'slow', '--yes')).code).toBe(0);
   });
 
   it('ends well when the entry goes away in the middle, and when its fleet is killed', async () => {
