@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LoadBalancer, Route } from '../services/service.ts';
-import { keys, seconds, serviceName, text } from './schema-parts.ts';
+import { keys, seconds, serviceName, text, whole } from './schema-parts.ts';
 
 // What nginx takes for a server name, without its regular expressions.
 const HOST = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
@@ -46,6 +46,10 @@ const route = keys({
     description:
       'Seconds without a word from an instance until the request has failed. A short one spares clients an instance that hangs, where no answer takes longer.',
   }),
+  keepAlive: whole('a number of connections', 0, 1000).default(0).meta({
+    description:
+      "Idle connections to the service's instances that each of nginx's workers keeps, for less work a request. Each of them costs a request when a machine vanishes without a word.",
+  }),
 } satisfies Record<keyof Route, z.ZodType>);
 
 /** A load balancer as it is written: one service, or routes to several. */
@@ -66,7 +70,7 @@ export const balancerSchema = keys({
 
 /** One service is one route for all; a slash at the end of a path makes no difference. */
 export function toLoadBalancer({ service, routes }: z.output<typeof balancerSchema>): LoadBalancer {
-  if (service !== undefined) return { routes: [{ service, path: '/', timeout: 60 }] };
+  if (service !== undefined) return { routes: [{ service, path: '/', timeout: 60, keepAlive: 0 }] };
   return { routes: (routes ?? []).map((route) => ({ ...route, path: withoutEnd(route.path) })) };
 }
 

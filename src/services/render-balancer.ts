@@ -16,20 +16,36 @@ export function renderBalancerImage(
     path: `${folder}/${name}`,
     content: fill(asset(assets, `load-balancer/${name}.mustache`), view),
   });
+  const plain = (name: string): RenderedFile => ({
+    path: `${folder}/${name}`,
+    content: asset(assets, `load-balancer/${name}`),
+  });
   return [
-    file('Dockerfile', { name: service.name, services: followed.join(' '), api: settings.api }),
+    file('Dockerfile', {
+      name: service.name,
+      services: followed.join(' '),
+      keepAlive: followed.map((name) => keepAliveOf(name, routes)).join(' '),
+      api: settings.api,
+    }),
     file('nginx.conf', { servers: serverViews(routes, followed) }),
-    {
-      path: `${folder}/confd-watch`,
-      content: asset(assets, 'load-balancer/confd-watch'),
-      executable: true,
-    },
+    file('confd/conf.d/nginx.toml', {
+      root: followed.length === 1 ? `/services/${followed[0]}` : '/services',
+    }),
+    plain('confd/templates/nginx.tmpl'),
+    { ...plain('confd-watch'), executable: true },
+    plain('lists.sh'),
+    plain('watchers.sh'),
   ];
 }
 
 /** The services that routes lead to, each once: what SERVICES holds in the image. */
 function followedServices(routes: readonly Route[]): readonly string[] {
   return [...new Set(routes.map(({ service }) => service))];
+}
+
+/** All routes to a service share its connections. */
+function keepAliveOf(service: string, routes: readonly Route[]): number {
+  return Math.max(...routes.filter((route) => route.service === service).map(({ keepAlive }) => keepAlive));
 }
 
 /** A server for hosts that are not named comes first: one of them must be the default. */

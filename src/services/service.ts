@@ -87,6 +87,8 @@ export interface Route {
   readonly health?: string;
   /** Seconds without a word from an instance until the request has failed. */
   readonly timeout: number;
+  /** Idle connections to the service's instances that each worker of nginx keeps; 0 for a new one each time. */
+  readonly keepAlive: number;
 }
 
 /** The registry's scheme, one for a whole project. */

@@ -19,6 +19,8 @@ describe.skipIf(lacks('/usr/bin/shellcheck', 'shellcheck'))('the shell scripts',
     ['register/api-v3.sh', 'register/loop.sh'],
     ['register/api-v2.sh', 'register/loop.sh'],
     ['load-balancer/confd-watch'],
+    ['load-balancer/lists.sh'],
+    ['load-balancer/watchers.sh'],
   ])('please shellcheck: %s %s', async (...paths) => {
     const assets = await readAssets();
     const input = paths.map((path) => assets[path]).join('\n');

@@ -1,278 +1,311 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { type IncomingMessage, request } from 'node:http';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readAssets } from '../../src/project/assets.ts';
-import { renderServices } from '../../src/services/render.ts';
-import { balancerLike } from '../services/sample-services.ts';
-import { type Etcd, etcdMissing, eventually, freePort, startEtcd } from './etcd.ts';
+import { type Etcd, etcdMissing, eventually, startEtcd } from './etcd.ts';
 import { type LittleServer, startLittleServer } from './little-server.ts';
+import { BalancerContainer, balancerMissing } from './support/balancer-container.ts';
+import { type RegistryHand, registryHand } from './support/registry-hand.ts';
 
-const needed = ['/usr/sbin/nginx', '/usr/bin/curl', '/usr/bin/unshare', '/usr/bin/nsenter', '/bin/bash'];
-const missing =
-  etcdMissing() ??
-  (process.getuid?.() === 0 ? undefined : 'only root may mount what the container would have') ??
-  needed.filter((file) => !existsSync(file)).map((file) => `${file} is not installed`)[0];
+const missing = etcdMissing() ?? balancerMissing();
 if (missing !== undefined) process.stderr.write(`tests of the load balancer skipped: ${missing}\n`);
 
-const files = renderServices([balancerLike()], { api: 'v3', key: 'address' }, await readAssets());
-const rendered = (name: string): string =>
-  files.find(({ path }) => path === `images/nginx_lb/${name}`)?.content ?? '';
+describe.skipIf(missing !== undefined).each(watchers())(
+  'the load balancer with $watcher on API $api',
+  (kind) => {
+    let etcd: Etcd;
+    let hand: RegistryHand;
+    let balancer: BalancerContainer;
+    const backends: LittleServer[] = [];
 
-/** `nginx` as the watcher sees it: the real one, that refuses any list while a file named `refuse` lies beside it. */
-const wrapper = `#!/bin/sh
-case " $* " in *" -t "*) if [ -e "\${0%/*}/refuse" ]; then echo "refused by the test" >&2; exit 1; fi ;; esac
-exec /usr/sbin/nginx "$@"
-`;
+    beforeAll(async () => {
+      etcd = await startEtcd();
+      hand = registryHand(kind.api, etcd.endpoint);
+    });
+    afterAll(() => etcd.remove());
+    beforeEach(async () => {
+      const routes = [{ service: 'apache', path: '/', timeout: 60, keepAlive: 0 }];
+      balancer = await BalancerContainer.create({ ...kind, routes, endpoints: etcd.endpoint });
+    });
+    afterEach(async () => {
+      await balancer.remove();
+      for (const backend of backends.splice(0)) await backend.close();
+      await etcd.start();
+      await hand.clear();
+    });
 
-/** What the container would have of its own. */
-const inside = `mount -t tmpfs none /run && mount --bind "$1/lib" /var/lib &&
-  mount --bind "$1/nginx.conf" /etc/nginx/nginx.conf && exec "$1/confd-watch"`;
-
-describe.skipIf(missing !== undefined)('the load balancer', () => {
-  let etcd: Etcd;
-  let dir: string;
-  let port: number;
-  let container: ChildProcess;
-  const backends: LittleServer[] = [];
-
-  beforeAll(async () => {
-    etcd = await startEtcd();
-  });
-  afterAll(() => etcd.remove());
-  beforeEach(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'coreship-lb-'));
-    port = await freePort();
-    const conf = rendered('nginx.conf').replace(
-      'listen 80 default_server',
-      `listen 127.0.0.1:${port} default_server`,
-    );
-    mkdirSync(join(dir, 'lib/nginx'), { recursive: true });
-    writeFileSync(join(dir, 'nginx.conf'), conf);
-    for (const [name, text] of [
-      ['confd-watch', rendered('confd-watch')],
-      ['nginx', wrapper],
-    ] as const) {
-      writeFileSync(join(dir, name), text);
-      chmodSync(join(dir, name), 0o755);
+    const key = (value: string) => `/services/apache/${value}`;
+    const register = (value: string) => hand.put(key(value), value);
+    const deregister = (value: string) => hand.remove(key(value));
+    async function backend(): Promise<string> {
+      const server = await startLittleServer();
+      backends.push(server);
+      return `127.0.0.1:${server.port}`;
     }
-  });
-  afterEach(async () => {
-    await end('SIGTERM');
-    for (const backend of backends.splice(0)) await backend.close();
-    await etcd.start();
-    etcd.ctl('del', '--prefix', '/');
-    rmSync(dir, { recursive: true });
-  });
 
-  /** Runs the watcher as process 1 with its own /run, /var/lib and nginx.conf, as in its container. */
-  async function start(): Promise<void> {
-    const output = openSync(join(dir, 'output'), 'a');
-    container = spawn(
-      '/usr/bin/unshare',
-      [
-        ...['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'],
-        ...['/bin/sh', '-c', inside, 'sh', dir],
-      ],
-      { env: environment(), stdio: ['ignore', output, output] },
-    );
-    await eventually(
-      async () => (await get()).status > 0,
-      () => `nginx: ${said()}`,
-    );
-  }
-
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    if (container.exitCode === null && container.signalCode === null) {
-      const gone = once(container, 'exit');
-      process.kill(first(), signal);
-      await gone;
-    }
-  }
-
-  /** The container's process 1. */
-  const first = (): number => {
-    const { pid } = container;
-    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
-  };
-  const within = (...words: readonly string[]): string =>
-    execFileSync('/usr/bin/nsenter', ['-t', String(first()), '-m', '-p', ...words], {
-      env: environment(),
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
+    it('starts without etcd and answers 503, then serves once etcd is there', async () => {
+      await etcd.stop();
+      await balancer.start();
+      expect(await balancer.get()).toMatchObject({
+        status: 503,
+        text: expect.stringContaining('apache has no instances'),
+      });
+      await eventually(
+        () => balancer.status().problem?.startsWith('etcd does not answer: ') === true,
+        'the problem',
+      );
+      await etcd.start();
+      const value = await backend();
+      await register(value);
+      await balancer.serves([value]);
+      expect(await balancer.get()).toEqual({ status: 200, text: 'little\n' });
+      await eventually(() => balancer.status().problem === null, 'the end of the problem');
     });
 
-  const environment = () => ({
-    PATH: `${dir}:${process.env['PATH']}`,
-    SERVICES: 'apache',
-    REGISTRY_API: 'v3',
-    ETCDCTL_ENDPOINTS: etcd.endpoint,
-  });
-  const said = () => readFileSync(join(dir, 'output'), 'utf8');
-  /** Each on a connection of its own: nginx closes idle ones when it reloads. */
-  const get = async () => {
-    const [response] = (await once(request({ port, agent: false }).end(), 'response')) as [IncomingMessage];
-    return { status: response.statusCode ?? 0, text: await text(response) };
-  };
-  const status = (...words: readonly string[]) => within(join(dir, 'confd-watch'), 'status', ...words);
-  const serves = async (...values: readonly string[]): Promise<void> => {
-    const wanted = [...values].sort();
-    await eventually(
-      () => JSON.stringify(JSON.parse(status('--json')).services.apache) === JSON.stringify(wanted),
-      () => `serving ${wanted.join(' ')}: ${said()}`,
-      25_000,
+    it('follows what is registered and what is not any more, down to nobody, and up again', async () => {
+      const [one, two] = [await backend(), await backend()];
+      await register(one);
+      await balancer.start();
+      await balancer.serves([one]);
+      await register(two);
+      await balancer.serves([one, two]);
+      await deregister(one);
+      await balancer.serves([two]);
+      await deregister(two);
+      await balancer.serves([]);
+      expect((await balancer.get()).status).toBe(503);
+      expect(balancer.watch('status')).toContain('apache: no backends\n');
+      await register(one);
+      await balancer.serves([one]);
+      expect((await balancer.get()).status).toBe(200);
+    });
+
+    it('follows a change within moments, and not only by looking again', async () => {
+      await balancer.start();
+      const value = await backend();
+      await register(value);
+      await balancer.serves([value]);
+      const began = Date.now();
+      await deregister(value);
+      await balancer.serves([]);
+      expect(Date.now() - began).toBeLessThan(8000);
+    });
+
+    it('minds its own service only', async () => {
+      const value = await backend();
+      await hand.put('/services/apache2/x', '10.0.0.9:1');
+      await register(value);
+      await balancer.start();
+      await balancer.serves([value]);
+      expect(balancer.status().ignored).toBe(0);
+    });
+
+    it('lets nothing through that is not an address and a port', async () => {
+      const value = await backend();
+      const hostile = [
+        '',
+        'example.org:80',
+        'nowhere.invalid:80',
+        '10.0.0.1',
+        '10.0.0.1:0',
+        '10.0.0.1:99999',
+        '300.0.0.1:80',
+        '10.0.0.1:80;',
+        'x; } server {',
+        '10.0.0.1:80; } events {',
+        '$(touch /tmp/x):80',
+        '10.0.0.1:80 down',
+        '10.0.0.1:80\n10.0.0.2:80',
+        '","key":"/services/apache/x","value":"10.0.0.1:80',
+        '10.0.0.1:80"\n"/services/apache/x" "10.0.0.2:80',
+        '-n',
+        '*',
+        '2001:db8::1:80',
+        '[2001:db8::1',
+        '[1:2:3:4:5:6:7]:80',
+        '[1::2::3]:80',
+        '[1::2:3:4:5:6:7:8]:80',
+        '[1:2:3:4:5:6:7::]:80',
+        '[:::]:80',
+        '[fe80::1%eth0]:80',
+        '10.0.0.1:80'.padEnd(1_000_000, '0'),
+      ];
+      for (const [index, text] of hostile.entries()) await hand.put(`/services/apache/bad${index}`, text);
+      const good = [
+        value,
+        '[2001:db8::1]:80',
+        '[::1]:8080',
+        '[1:2:3:4:5:6:7:8]:1',
+        '[1:2:3:4:5:6::]:65535',
+        '[::]:1',
+      ];
+      for (const [index, text] of good.entries()) await hand.put(`/services/apache/good${index}`, text);
+      await balancer.start();
+      await balancer.serves(good);
+      expect(balancer.status().ignored).toBe(hostile.length);
+      expect(balancer.said().split("apache '10.0.0.1:99999'")).toHaveLength(2);
+      expect((await balancer.get()).status).toBe(200);
+    });
+
+    it('keeps the last good list while nginx refuses the next, and retries until it is taken', async () => {
+      const [one, two] = [await backend(), await backend()];
+      await register(one);
+      await balancer.start();
+      await balancer.serves([one]);
+      balancer.refuse(true);
+      await register(two);
+      const problem = 'nginx refused the new list: refused by the test';
+      await eventually(() => balancer.status().problem === problem, 'the refusal');
+      await balancer.serves([one]);
+      expect((await balancer.get()).status).toBe(200);
+      balancer.refuse(false);
+      await balancer.serves([one, two]);
+      await eventually(() => balancer.status().problem === null, 'the end of the refusal');
+    });
+
+    it('keeps serving while etcd is away, and follows again when it is back', async () => {
+      const [one, two] = [await backend(), await backend()];
+      await register(one);
+      await balancer.start();
+      await balancer.serves([one]);
+      await etcd.stop();
+      expect((await balancer.get()).status).toBe(200);
+      await etcd.start();
+      await register(two);
+      await balancer.serves([one, two]);
+    });
+
+    it('keeps a list that is gone as a whole, for a moment', async () => {
+      const [one, two] = [await backend(), await backend()];
+      await register(one);
+      await register(two);
+      await balancer.start();
+      await balancer.serves([one, two]);
+      await hand.clear();
+      const problem = 'all instances of apache were gone at once';
+      await eventually(() => balancer.status().problem === problem, 'the doubt');
+      await balancer.serves([one, two]);
+      await balancer.serves([]);
+      await register(one);
+      await balancer.serves([one]);
+    });
+
+    it('starts anew with the last good list while etcd is away', async () => {
+      const value = await backend();
+      await register(value);
+      await balancer.start();
+      await balancer.serves([value]);
+      await etcd.stop();
+      await balancer.end('SIGKILL');
+      await balancer.start();
+      expect((await balancer.get()).status).toBe(200);
+      await balancer.serves([value]);
+    });
+
+    it('gathers a burst of changes into few reloads', async () => {
+      const value = await backend();
+      await register(value);
+      await balancer.start();
+      await balancer.serves([value]);
+      const before = balancer.reloads();
+      const others = Array.from({ length: 25 }, (_, index) => `127.0.1.1:${8000 + index}`);
+      for (const other of others) {
+        await register(other);
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+      for (const other of others) {
+        await deregister(other);
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+      await register('127.0.1.2:80');
+      await balancer.serves([value, '127.0.1.2:80']);
+      expect(balancer.reloads() - before).toBeLessThanOrEqual(5);
+    });
+
+    it('starts its helpers again, also one that hangs', async () => {
+      const [one, two, three] = [await backend(), await backend(), await backend()];
+      await balancer.start();
+      await register(one);
+      await balancer.serves([one]);
+      balancer.within('bash', '-c', 'kill -KILL -- "-$(cat /run/confd-watch/watcher.pid)"');
+      await register(two);
+      await balancer.serves([one, two]);
+      const pid = balancer.within('cat', '/run/confd-watch/watcher.pid');
+      balancer.within('bash', '-c', 'kill -STOP -- "-$(cat /run/confd-watch/watcher.pid)"');
+      await register(three);
+      await balancer.serves([one, two, three]);
+      await eventually(
+        () => balancer.within('cat', '/run/confd-watch/watcher.pid') !== pid,
+        'another watcher',
+      );
+      balancer.within('pkill', '-KILL', '-f', 'confd-watch follow');
+      await deregister(three);
+      await balancer.serves([one, two]);
+      balancer.watch('health');
+    });
+
+    it('answers for itself in JSON', async () => {
+      const value = await backend();
+      await register(value);
+      await balancer.start();
+      await balancer.serves([value]);
+      await eventually(() => balancer.status().problem === null, 'no problem');
+      expect(balancer.status()).toEqual({
+        version: 1,
+        since: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+        revision: kind.watcher.startsWith('confd') ? null : expect.stringMatching(/^\d+$/),
+        watcher: kind.watcher,
+        services: { apache: [value] },
+        ignored: 0,
+        problem: null,
+      });
+      expect(balancer.watch('status')).toContain(`apache: ${value}\n`);
+    });
+
+    it('leaves no secret in its process list', async () => {
+      await balancer.start();
+      expect(balancer.within('ps', '-eo', 'args')).toContain('confd-watch follow');
+      expect(balancer.within('ps', '-eo', 'args')).not.toContain('secret');
+    });
+
+    it.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('ends with its nginx at %s', async (signal) => {
+      await balancer.start();
+      const began = Date.now();
+      expect(await balancer.end(signal)).not.toBeNull();
+      expect(Date.now() - began).toBeLessThan(10_000);
+      await expect(balancer.get()).rejects.toThrow();
+    });
+
+    it('ends when its nginx ends', async () => {
+      await balancer.start();
+      // Not before this command has ended, for it ends with the container.
+      balancer.within('sh', '-c', '(sleep 0.3; kill -KILL "$(cat /run/nginx.pid)") >/dev/null &');
+      expect(await balancer.ended()).not.toBe(0);
+    });
+  },
+);
+
+interface Kind {
+  readonly watcher: string;
+  readonly api: 'v3' | 'v2';
+  readonly bin?: string;
+}
+
+/** The watchers there are here: a confd where the folder of the lab's programs holds one. */
+function watchers(): readonly Kind[] {
+  const always: readonly Kind[] = [
+    { watcher: 'etcdctl', api: 'v3' },
+    { watcher: 'curl', api: 'v2' },
+  ];
+  const bin = process.env['CORESHIP_LAB_BIN'];
+  if (bin === undefined || !existsSync(join(bin, 'confd'))) {
+    process.stderr.write(
+      'tests of the load balancer with confd skipped: CORESHIP_LAB_BIN names no folder with one\n',
     );
-  };
-  const register = (value: string) => etcd.ctl('put', `/services/apache/${value}`, value);
-  async function backend(): Promise<string> {
-    const server = await startLittleServer();
-    backends.push(server);
-    return `127.0.0.1:${server.port}`;
+    return always;
   }
-
-  it('starts without etcd and answers 503, then serves once etcd is there', async () => {
-    await etcd.stop();
-    await start();
-    expect(await get()).toMatchObject({
-      status: 503,
-      text: expect.stringContaining('apache has no instances'),
-    });
-    await etcd.start();
-    const value = await backend();
-    register(value);
-    await serves(value);
-    expect(await get()).toEqual({ status: 200, text: 'little\n' });
-  });
-
-  it('follows what is registered and what is not any more, down to nobody', async () => {
-    const [one, two] = [await backend(), await backend()];
-    register(one);
-    await start();
-    await serves(one);
-    register(two);
-    await serves(one, two);
-    etcd.ctl('del', `/services/apache/${one}`);
-    await serves(two);
-    etcd.ctl('del', `/services/apache/${two}`);
-    await serves();
-    expect((await get()).status).toBe(503);
-    expect(status()).toContain('apache: no backends\n');
-  });
-
-  it('minds its own service only', async () => {
-    const value = await backend();
-    etcd.ctl('put', '/services/apache2/x', '10.0.0.9:1');
-    register(value);
-    await start();
-    await serves(value);
-  });
-
-  it('lets nothing through that is not an address and a port', async () => {
-    const value = await backend();
-    const hostile = [
-      'example.org:80',
-      '10.0.0.1',
-      '10.0.0.1:0',
-      '10.0.0.1:99999',
-      '300.0.0.1:80',
-      '10.0.0.1:80;',
-      '10.0.0.1:80; } events {',
-      '$(touch /tmp/x):80',
-      '10.0.0.1:80 down',
-      '-n',
-      '*',
-    ];
-    for (const [index, text] of hostile.entries())
-      etcd.ctl('put', `/services/apache/bad${index}`, '--', text);
-    etcd.ctl('put', '/services/apache/lines', '--', `10.0.0.1:80\n10.0.0.9:80`);
-    register(value);
-    await start();
-    await serves(value);
-    expect(said()).toContain("ignored a registration that is no address and port: apache '10.0.0.1:99999'");
-    expect((await get()).status).toBe(200);
-  });
-
-  it('keeps the last good list while nginx refuses the next, and retries until it is taken', async () => {
-    const [one, two] = [await backend(), await backend()];
-    register(one);
-    await start();
-    await serves(one);
-    writeFileSync(join(dir, 'refuse'), '');
-    register(two);
-    await eventually(() => said().includes('refused by the test'), 'the refusal');
-    await serves(one);
-    expect((await get()).status).toBe(200);
-    rmSync(join(dir, 'refuse'));
-    await serves(one, two);
-  });
-
-  it('keeps serving while etcd is away, and follows again when it is back', async () => {
-    const [one, two] = [await backend(), await backend()];
-    register(one);
-    await start();
-    await serves(one);
-    await etcd.stop();
-    expect((await get()).status).toBe(200);
-    await etcd.start();
-    register(two);
-    await serves(one, two);
-  });
-
-  it('sends a request to the next backend when one is gone', async () => {
-    const [one, two] = [await backend(), await backend()];
-    register(one);
-    register(two);
-    await start();
-    await serves(one, two);
-    await backends[0]?.close();
-    const answers = await Promise.all(Array.from({ length: 8 }, get));
-    expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 8 }, () => 200));
-  });
-
-  it('answers for itself in JSON', async () => {
-    const value = await backend();
-    register(value);
-    await start();
-    await serves(value);
-    expect(JSON.parse(status('--json'))).toEqual({
-      version: 1,
-      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
-      revision: expect.stringMatching(/^\d+$/),
-      watcher: 'etcdctl',
-      services: { apache: [value] },
-      ignored: 0,
-      problem: null,
-    });
-    expect(status()).toContain(`apache: ${value}\n`);
-  });
-
-  it.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('ends with its nginx at %s', async (signal) => {
-    await start();
-    const began = Date.now();
-    await end(signal);
-    expect(Date.now() - began).toBeLessThan(10_000);
-    expect(container.signalCode).toBeNull();
-    await expect(get()).rejects.toThrow();
-  });
-
-  it('ends when its nginx ends', async () => {
-    await start();
-    const gone = once(container, 'exit');
-    within('sh', '-c', 'kill -KILL "$(cat /run/nginx.pid)"');
-    const [code] = (await gone) as [number | null];
-    expect(code).not.toBe(0);
-  });
-});
+  const version = execFileSync(join(bin, 'confd'), ['--version'], { encoding: 'utf8' });
+  const minor = Number(/^confd v?0\.(\d+)\./.exec(version)?.[1]);
+  if (minor >= 40) return [...always, { watcher: 'confd-fork', api: 'v3', bin }];
+  return [...always, { watcher: 'confd', api: 'v3', bin }, { watcher: 'confd', api: 'v2', bin }];
+}

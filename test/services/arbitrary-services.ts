@@ -82,6 +82,7 @@ const written = fc.record(
               path: fc.constantFrom('/', '/a', '/a/', '/a/b'),
               health: fc.constantFrom('/health', '/h/'),
               timeout: fc.constantFrom(0.1, 1, 60),
+              keepAlive: fc.constantFrom(0, 1, 1000),
             },
             { requiredKeys: ['service'] },
           ),

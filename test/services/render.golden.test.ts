@@ -16,10 +16,17 @@ const samples: Readonly<Record<string, { service: Service } & Partial<RegistrySe
     service: balancerLike({
       loadBalancer: {
         routes: [
-          { service: 'apache', path: '/', timeout: 60 },
-          { service: 'shop', path: '/shop', health: '/health/shop', timeout: 0.5 },
-          { service: 'shop', host: 'shop.example.org', path: '/', health: '/health', timeout: 60 },
-          { service: 'api', host: '*.example.org', path: '/api', timeout: 600 },
+          { service: 'apache', path: '/', timeout: 60, keepAlive: 0 },
+          { service: 'shop', path: '/shop', health: '/health/shop', timeout: 0.5, keepAlive: 0 },
+          {
+            service: 'shop',
+            host: 'shop.example.org',
+            path: '/',
+            health: '/health',
+            timeout: 60,
+            keepAlive: 16,
+          },
+          { service: 'api', host: '*.example.org', path: '/api', timeout: 600, keepAlive: 0 },
         ],
       },
     }),

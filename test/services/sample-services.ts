@@ -43,7 +43,7 @@ export function balancerLike(changes: Partial<Service> = {}): Service {
     command: ['/usr/local/bin/confd-watch'],
     ports: [{ container: 80, host: 80, address: 'public' }],
     placement: { conflicts: ['nginx.service', 'apache@*.service'], metadata: [] },
-    loadBalancer: { routes: [{ service: 'apache', path: '/', timeout: 60 }] },
+    loadBalancer: { routes: [{ service: 'apache', path: '/', timeout: 60, keepAlive: 0 }] },
     ...changes,
   };
 }
