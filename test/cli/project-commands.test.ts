@@ -77,7 +77,7 @@ describe('render', () => {
     await writeFile(file, (await readFile(file, 'utf8')).replace('path: /', 'path: /health'));
     expect((await inRoot('render', '--check')).stdout).toMatch(/^\+ .* CHECK_PATH=\/health /m);
     expect((await inRoot('render')).stdout).toBe('wrote unit-templates/apache-discovery@.service\n');
-    expect((await inRoot('render')).stdout).toBe('nothing to do: 6 files are as coreship.yaml says\n');
+    expect((await inRoot('render')).stdout).toBe('nothing to do: 10 files are as coreship.yaml says\n');
   });
 
   it('removes a unit whose service is gone, and no unit that was written by hand', async () => {
@@ -102,7 +102,7 @@ describe('render', () => {
     const io = await inRoot('render', '--check', '--json');
     expect(io.code).toBe(1);
     expect(io.json()).toMatchObject([
-      { version: 1, type: 'render', files: 6, stale: [{ path: 'static/nginx_lb.service' }] },
+      { version: 1, type: 'render', files: 10, stale: [{ path: 'static/nginx_lb.service' }] },
     ]);
   });
 
