@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labCut } from '../../../src/lab/link.ts';
 import { clearLab } from '../support/clear-lab.ts';
 import { coreship, startCoreship } from '../support/cli.ts';
-import { startFleet, stopFleet, withoutFleet } from '../support/fleet-lab.ts';
+import { fleetWhole, startFleet, stopFleet, withoutFleet } from '../support/fleet-lab.ts';
 import { get, startLoad } from '../support/load.ts';
 import { copyProject, edit, type TestProject } from '../support/project.ts';
 import { machines, scriptOn, testLab } from '../support/test-lab.ts';
@@ -132,6 +132,7 @@ describe.skipIf(withoutFleet)('the main job on a cluster that runs fleet', () =>
     } finally {
       await labCut(testLab, entry?.name ?? '', false);
     }
+    await fleetWhole();
     expect((await run('destroy', 'slow', '--yes')).code).toBe(0);
   });
 

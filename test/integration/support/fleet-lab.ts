@@ -6,6 +6,7 @@ import { createConnect } from '../../../src/ssh/connect.ts';
 import { givenProgram, labBin } from './lab-programs.ts';
 import { repository } from './repository.ts';
 import { labDescription, machines, scriptOn, scriptOnAll, testLab, withoutLab } from './test-lab.ts';
+import { until } from './until.ts';
 
 const given = givenProgram('fleetd');
 if (!given) process.stderr.write('fleet tests skipped: CORESHIP_LAB_BIN names no folder with fleetd\n');
@@ -34,6 +35,18 @@ export async function stopFleet(): Promise<void> {
   await scriptOnAll(
     'curl -s -o /dev/null -X DELETE "http://127.0.0.1:2379/v2/keys/_coreos.com?recursive=true"',
   );
+}
+
+/** Waits until every machine's fleet knows of every machine again: after a fault, before the next test. */
+export async function fleetWhole(): Promise<void> {
+  const all = await machines();
+  await until(async () => {
+    const lists = await Promise.all(
+      all.map((machine) => scriptOn(machine, 'fleetctl list-machines --no-legend')),
+    );
+    const whole = lists.every((list) => list.trim().split('\n').length === all.length);
+    return whole ? all : `machines as each fleet sees them:\n${lists.join('\n')}`;
+  }, 60_000);
 }
 
 /** A client of the cluster's API, by its first machine. */
