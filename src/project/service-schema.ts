@@ -70,7 +70,7 @@ const registration = keys({
   fall: whole('a number of checks', 1, 100).default(2).meta({
     description: 'Bad checks in a row until its registration is removed.',
   }),
-  ttl: whole('seconds', 2, 3600).default(5).meta({
+  ttl: whole('seconds', 2, 3600).default(4).meta({
     description: 'Seconds a registration outlives the sidekick that keeps it alive.',
   }),
 } satisfies Record<keyof Registration, z.ZodType>);

@@ -8,7 +8,7 @@ export const usualRegistration: Registration = {
   timeout: 1,
   rise: 1,
   fall: 2,
-  ttl: 5,
+  ttl: 4,
 };
 
 /** A template that registers on its instance's port, with whatever a test makes different. */
