@@ -60,7 +60,7 @@ describe("the repository's own coreship.yaml", () => {
       startTimeout: 600,
       drain: 1,
       placement: { conflicts: ['apache@*.service'], metadata: [] },
-      registration: { check: 'http', path: '/', interval: 1, timeout: 1, rise: 1, fall: 2, ttl: 5 },
+      registration: { check: 'http', path: '/', interval: 1, timeout: 1, rise: 1, fall: 2, ttl: 4 },
     });
   });
 });

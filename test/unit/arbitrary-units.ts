@@ -19,8 +19,7 @@ const value = fc
   .map((lines) =>
     lines.filter((line, index) => index === 0 || (/[^\s]/.test(line) && !/^\s*[#;]/.test(line))).join('\\\n'),
   )
-  .map((text) => text.replace(/^[\s\uFEFF]+|[\s\uFEFF]+$/g, ''))
-  .map((text) => text.replace(/\\+$/, ''));
+  .map((text) => text.replace(/^[\s\uFEFF]+|[\s\uFEFF\\]+$/g, ''));
 
 const entry: fc.Arbitrary<UnitEntry> = fc.oneof(
   fc.record({ kind: fc.constant('section' as const), name: fc.stringMatching(/^[A-Za-z-]{1,8}$/) }),
