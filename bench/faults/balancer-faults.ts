@@ -8,7 +8,7 @@ export const balancerFaults: readonly Fault[] = [
     name: 'watcher-killed',
     title: "the load balancer's watcher is killed; a registration follows",
     strike: async (rig) => {
-      await inContainer(rig, 'pkill -KILL -x "confd|etcdctl"');
+      await inContainer(rig, 'pkill -KILL -x "confd|etcdctl|curl"');
       await rig.shell.scriptOn(rig.balancer, `${registering(rig)}\nregister news "$1"`, [news(rig)]);
     },
     heal: (rig) => rig.shell.scriptOn(rig.balancer, `${registering(rig)}\nunregister news`),

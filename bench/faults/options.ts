@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly bin?: string;
   /** The API that registrations go through. */
   readonly api: 'v2' | 'v3';
+  /** What follows etcd in the load balancer; by default what its image chooses. */
+  readonly watcher?: string;
   /** Whether the tutorial's chain is measured after ours. */
   readonly tutorial: boolean;
   /** Whether the lab stays up. */
@@ -26,6 +28,7 @@ export const usage = `npm run bench:faults -- [OPTION…]
   --fault NAME   only this fault (repeatable); steady is one too
   --bin DIR      folder with confd for the load balancer, etcd and etcdctl for the machines; default CORESHIP_LAB_BIN
   --api v2|v3    etcd's API for registrations (v3)
+  --watcher NAME etcdctl, curl, confd or confd-fork; by default what the load balancer's image chooses
   --tutorial     measure the 2014 tutorial's own chain after ours, and compare; needs a confd 0.16 in --bin
   --keep         leave the lab "bench" up, so that the next run starts at once
   --out DIR      folder of faults.md, faults.json and faults.svg (docs)
@@ -41,6 +44,7 @@ export function readOptions(words: readonly string[], env: NodeJS.ProcessEnv): B
       fault: { type: 'string', multiple: true, default: [] },
       bin: { type: 'string', default: env['CORESHIP_LAB_BIN'] ?? '' },
       api: { type: 'string', default: 'v3' },
+      watcher: { type: 'string', default: '' },
       tutorial: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       out: { type: 'string', default: resolve(import.meta.dirname, '../../docs') },
@@ -57,6 +61,7 @@ export function readOptions(words: readonly string[], env: NodeJS.ProcessEnv): B
     faults: values.fault,
     ...(values.bin === '' ? {} : { bin: resolve(values.bin) }),
     api: values.api,
+    ...(values.watcher === '' ? {} : { watcher: values.watcher }),
     tutorial: values.tutorial,
     keep: values.keep,
     steady: values.fault.length === 0 || values.fault.includes('steady'),

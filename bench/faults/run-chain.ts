@@ -19,6 +19,8 @@ export async function runChain(
   say: (text: string) => void,
 ): Promise<ChainReport> {
   say(`${chain.name}: deploying`);
+  // What an earlier run has left may be of another image.
+  await chain.destroy();
   await chain.deploy();
   const rows: Row[] = [];
   for (const fault of faults) {
@@ -42,10 +44,17 @@ async function recovered(shell: LabShell, chain: Chain): Promise<Rig> {
   });
 }
 
+/** What follows etcd in the load balancer, and which etcd, by their own word. */
 async function settingOf({ shell, chain, balancer }: Rig): Promise<string> {
   const script = `
-    docker exec nginx_lb sh -c 'if command -v confd >/dev/null; then confd -version 2>&1 || confd version; else echo "etcdctl watch"; fi'
+    docker exec nginx_lb confd-watch status --json 2>/dev/null | sed -n 's/.*"watcher":"\\([^"]*\\)".*/by \\1, /p' | tr -d '\\n'
+    docker exec nginx_lb sh -c 'confd --version 2>/dev/null || etcdctl version' | head -n 1
     etcd --version | head -n 1`;
   const [watcher = '', etcd = ''] = (await shell.scriptOn(balancer, script)).split('\n');
-  return `${watcher.trim()}, ${etcd.trim().replace(' Version:', '')}, API ${chain.api}`;
+  const plain = (text: string): string =>
+    text
+      .replace(/ \(.*/, '')
+      .replace(/ version:/i, '')
+      .trim();
+  return `${plain(watcher)}, ${plain(etcd)}, API ${chain.api}`;
 }

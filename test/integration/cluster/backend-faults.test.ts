@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { backendFaults } from '../../../bench/faults/backend-faults.ts';
-import { expectFailuresOnlyUntilOut, expectNoFailure, faultBench } from '../support/fault-bench.ts';
+import { expectFailuresOnlyUntilOut, expectNoFailure, faultBench, watchers } from '../support/fault-bench.ts';
 import { withoutLab } from '../support/test-lab.ts';
 
-describe.skipIf(withoutLab)('what happens to a web server', () => {
-  const { see } = faultBench();
+describe.skipIf(withoutLab).each(watchers)('what happens to a web server, followed by %s', (watcher) => {
+  const { see } = faultBench(watcher);
   const unanswered = ['backend-hangs', 'backend-500', 'all-gone'];
 
   it.each(backendFaults.filter(({ name }) => !unanswered.includes(name)))(

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { etcdFaults, etcdOutage } from '../../../bench/faults/etcd-faults.ts';
-import { expectNoFailure, faultBench } from '../support/fault-bench.ts';
+import { expectNoFailure, faultBench, watchers } from '../support/fault-bench.ts';
 import { withoutLab } from '../support/test-lab.ts';
 
-describe.skipIf(withoutLab)('what happens to etcd', () => {
-  const { see, rig } = faultBench();
+describe.skipIf(withoutLab).each(watchers)('what happens to etcd, followed by %s', (watcher) => {
+  const { see, rig } = faultBench(watcher);
 
   it.each(etcdFaults.filter(({ name }) => name !== 'etcd-outage'))(
     'no request fails and all is well again: $title',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { plannedChanges } from '../../../bench/faults/planned-changes.ts';
-import { expectNoFailure, faultBench } from '../support/fault-bench.ts';
+import { expectNoFailure, faultBench, watchers } from '../support/fault-bench.ts';
 import { withoutLab } from '../support/test-lab.ts';
 
-describe.skipIf(withoutLab)('what somebody asks for', () => {
-  const { see } = faultBench();
+describe.skipIf(withoutLab).each(watchers)('what somebody asks for, followed by %s', (watcher) => {
+  const { see } = faultBench(watcher);
 
   it.each(plannedChanges)('costs no request: $title', async (change) => {
     const seen = await see(change);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { coreshipChain } from '../../../bench/faults/coreship.ts';
 import type { Fault } from '../../../bench/faults/fault.ts';
@@ -5,7 +6,9 @@ import { type Measured, measure } from '../../../bench/faults/measure.ts';
 import type { Rig } from '../../../bench/faults/rig.ts';
 import { wellRig } from '../../../bench/faults/well-rig.ts';
 import { clearLab } from './clear-lab.ts';
-import { copyProject, type TestProject } from './project.ts';
+import { coreship } from './cli.ts';
+import { givenProgram } from './lab-programs.ts';
+import { copyProject, edit, type TestProject } from './project.ts';
 import { shell, testLab } from './test-lab.ts';
 
 /** Both instances and the load balancer, deployed for the tests of a file, and what faults do to them. */
@@ -16,13 +19,31 @@ export interface FaultBench {
   rig(): Promise<Rig>;
 }
 
-/** Deploys the repository's project on the tests' lab before a file's tests. */
-export function faultBench(): FaultBench {
+/** What may follow etcd in the load balancer: etcdctl always, and the confd that the tests are given. */
+export const watchers = ['etcdctl', ...(givenProgram('confd') ? ['confd'] : [])] as const;
+
+if (!givenProgram('confd')) {
+  process.stderr.write('faults are not tested with confd: CORESHIP_LAB_BIN names no folder with one\n');
+}
+
+/** Deploys the repository's project on the tests' lab before a group's tests. */
+export function faultBench(watcher: string): FaultBench {
   let project: TestProject;
   const rig = () => wellRig(shell, coreshipChain(testLab, project.root));
   beforeAll(async () => {
     await clearLab();
     project = await copyProject();
+    // Which confd it is, the image finds out itself.
+    if (watcher === 'etcdctl') {
+      const image = '    image: example/nginx_lb\n';
+      await edit(
+        join(project.root, 'coreship.yaml'),
+        image,
+        `${image}    environment: { WATCHER: etcdctl }\n`,
+      );
+      const rendered = await coreship(project.root, 'render');
+      expect(rendered.code, rendered.stderr).toBe(0);
+    }
     await coreshipChain(testLab, project.root).deploy();
   });
   afterAll(() => project.remove());
