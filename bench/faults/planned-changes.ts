@@ -1,4 +1,4 @@
-import { allInstances } from './coreship.ts';
+import { instances } from './chain.ts';
 import { type Fault, withoutVictim } from './fault.ts';
 
 /** Changes that somebody asks for: they should not be noticed at all. */
@@ -7,7 +7,7 @@ export const plannedChanges: readonly Fault[] = [
     name: 'scale',
     title: 'planned: scale down, then up',
     strike: ({ chain, other }) => chain.scale([other.instance]),
-    heal: ({ chain }) => chain.scale(allInstances),
+    heal: ({ chain }) => chain.scale(instances),
     out: withoutVictim,
     lastsMs: 2_000,
   },
