@@ -57,6 +57,8 @@ function etcdSettings(layout: LabLayout, { name, address }: MachineLayout): stri
     ETCD_INITIAL_ADVERTISE_PEER_URLS: `http://${address}:2380`,
     ETCD_INITIAL_CLUSTER: cluster,
     ETCD_INITIAL_CLUSTER_TOKEN: layout.name,
+    // A member that comes back must not make the others vote anew; the default from etcd 3.5 on.
+    ETCD_PRE_VOTE: 'true',
     // etcd 3.4 refuses to start on 64-bit ARM without it; elsewhere it is not looked at.
     ETCD_UNSUPPORTED_ARCH: 'arm64',
   };
