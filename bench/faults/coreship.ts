@@ -14,7 +14,7 @@ export function coreshipChain(lab: string, project: string, api: Chain['api'] = 
   };
   const file = join(project, 'coreship.yaml');
   let written: string | undefined;
-  const changes = { main: 0, sidekick: 0 };
+  const changes: Record<'main' | 'sidekick', number> = { main: 0, sidekick: 0 };
   const change = async (what: keyof typeof changes): Promise<void> => {
     written ??= await readFile(file, 'utf8');
     changes[what] += 1;
