@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { backendFaults } from '../../../bench/faults/backend-faults.ts';
-import { expectFailuresOnlyUntilOut, expectNoFailure, faultBench, watchers } from '../support/fault-bench.ts';
+import {
+  expectFailuresOnlyUntilOut,
+  expectNoFailure,
+  faultBench,
+  margin,
+  watchers,
+} from '../support/fault-bench.ts';
 import { withoutLab } from '../support/test-lab.ts';
 
 describe.skipIf(withoutLab).each(watchers)('what happens to a web server, followed by %s', (watcher) => {
@@ -30,9 +36,11 @@ describe.skipIf(withoutLab).each(watchers)('what happens to a web server, follow
     const { requests, out, back, answers } = await see(fault);
     expect(out, JSON.stringify(answers)).toBeDefined();
     expect(back, JSON.stringify(answers)).toBeDefined();
-    const failed = requests.flatMap(({ why }) => why ?? []);
+    const failed = requests.filter(({ why }) => why !== undefined);
     expect(failed.length).toBeGreaterThan(20);
-    expect(failed.filter((why) => !why.includes('status 503'))).toEqual([]);
+    // What the last backend had in hand when it ended is answered by 502: it may have been carried out.
+    const later = failed.filter(({ at }) => at > margin);
+    expect(later.filter(({ why }) => !why?.includes('status 503'))).toEqual([]);
     expect(requests.at(-1)).not.toHaveProperty('why');
   });
 });

@@ -67,7 +67,7 @@ export function expectFailuresOnlyUntilOut({ requests, out, back, answers }: Mea
 }
 
 /** Milliseconds: a request may be under way when something changes, and the list is looked at a few times a second. */
-const margin = 1_500;
+export const margin = 1_500;
 
 /** Generous: the tests say what happens, the bench says how fast. */
 const patience = { lead: 1_000, tail: 1_500, change: 60_000 };
