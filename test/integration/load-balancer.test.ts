@@ -1,16 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Etcd, etcdMissing, eventually, startEtcd } from './etcd.ts';
 import { type LittleServer, startLittleServer } from './little-server.ts';
 import { BalancerContainer, balancerMissing } from './support/balancer-container.ts';
+import { balancerWatchers } from './support/balancer-watchers.ts';
 import { type RegistryHand, registryHand } from './support/registry-hand.ts';
 
 const missing = etcdMissing() ?? balancerMissing();
 if (missing !== undefined) process.stderr.write(`tests of the load balancer skipped: ${missing}\n`);
 
-describe.skipIf(missing !== undefined).each(watchers())(
+describe.skipIf(missing !== undefined).each(balancerWatchers())(
   'the load balancer with $watcher on API $api',
   (kind) => {
     let etcd: Etcd;
@@ -262,12 +260,6 @@ describe.skipIf(missing !== undefined).each(watchers())(
       expect(balancer.watch('status')).toContain(`apache: ${value}\n`);
     });
 
-    it('leaves no secret in its process list', async () => {
-      await balancer.start();
-      expect(balancer.within('ps', '-eo', 'args')).toContain('confd-watch follow');
-      expect(balancer.within('ps', '-eo', 'args')).not.toContain('secret');
-    });
-
     it.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('ends with its nginx at %s', async (signal) => {
       await balancer.start();
       const began = Date.now();
@@ -284,28 +276,3 @@ describe.skipIf(missing !== undefined).each(watchers())(
     });
   },
 );
-
-interface Kind {
-  readonly watcher: string;
-  readonly api: 'v3' | 'v2';
-  readonly bin?: string;
-}
-
-/** The watchers there are here: a confd where the folder of the lab's programs holds one. */
-function watchers(): readonly Kind[] {
-  const always: readonly Kind[] = [
-    { watcher: 'etcdctl', api: 'v3' },
-    { watcher: 'curl', api: 'v2' },
-  ];
-  const bin = process.env['CORESHIP_LAB_BIN'];
-  if (bin === undefined || !existsSync(join(bin, 'confd'))) {
-    process.stderr.write(
-      'tests of the load balancer with confd skipped: CORESHIP_LAB_BIN names no folder with one\n',
-    );
-    return always;
-  }
-  const version = execFileSync(join(bin, 'confd'), ['--version'], { encoding: 'utf8' });
-  const minor = Number(/^confd v?0\.(\d+)\./.exec(version)?.[1]);
-  if (minor >= 40) return [...always, { watcher: 'confd-fork', api: 'v3', bin }];
-  return [...always, { watcher: 'confd', api: 'v3', bin }, { watcher: 'confd', api: 'v2', bin }];
-}

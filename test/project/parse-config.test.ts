@@ -12,6 +12,16 @@ const told = (text: string) => parse(text).problems.map(formatProblem);
 const web = (...lines: readonly string[]) =>
   ['name: p', 'services:', '  web:', '    image: web', ...lines.map((line) => `    ${line}`)].join('\n');
 
+/** A project with a registered service, and load balancers whose `loadBalancer` is given. */
+const balanced = (...balancers: readonly string[]) =>
+  [
+    web('ports: [container: 80]', 'registration: {}'),
+    ...balancers.map(
+      (written, index) =>
+        `  lb${index}: {image: a, template: false, ports: [container: 80], loadBalancer: ${written}}`,
+    ),
+  ].join('\n');
+
 /** A project with one cluster `c`; the lines given are keys of it. */
 const cluster = (...lines: readonly string[]) =>
   ['name: p', 'clusters:', '  c:', ...lines.map((line) => `    ${line}`)].join('\n');
@@ -188,6 +198,41 @@ describe('problems of coreship.yaml', () => {
       ),
       problems: [
         'coreship.yaml:8:29 services.web.loadBalancer.service: a load balancer cannot follow itself (name the service it stands in front of)',
+      ],
+    },
+    {
+      name: 'a load balancer with routes that are wrong by themselves',
+      text: balanced(
+        '{routes: []}',
+        '{}',
+        '{service: web, routes: [{service: web}]}',
+        '{routes: [{service: web, host: "Shop.example.org"}, {service: web, host: "a b", path: api}]}',
+        '{routes: [{service: web, path: "/a//b", health: "/x y", timeout: 0, keepAlive: -1}]}',
+      ),
+      problems: [
+        'coreship.yaml:7:83 services.lb0.loadBalancer.routes: must have a route',
+        'coreship.yaml:8:74 services.lb1.loadBalancer: must have either "service" or "routes"',
+        'coreship.yaml:9:74 services.lb2.loadBalancer: must have either "service" or "routes"',
+        'coreship.yaml:10:105 services.lb3.loadBalancer.routes[0].host: must be a host name in lower case, such as "shop.example.org" or "*.example.org", got "Shop.example.org"',
+        'coreship.yaml:10:147 services.lb3.loadBalancer.routes[1].host: must be a host name in lower case, such as "shop.example.org" or "*.example.org", got "a b"',
+        'coreship.yaml:10:160 services.lb3.loadBalancer.routes[1].path: must be a path such as "/api": it begins with "/" and holds no "//", spaces and quotes, got "api"',
+        'coreship.yaml:11:105 services.lb4.loadBalancer.routes[0].path: must be a path such as "/api": it begins with "/" and holds no "//", spaces and quotes, got "/a//b"',
+        'coreship.yaml:11:122 services.lb4.loadBalancer.routes[0].health: must be a path such as "/api": it begins with "/" and holds no "//", spaces and quotes, got "/x y"',
+        'coreship.yaml:11:139 services.lb4.loadBalancer.routes[0].timeout: must be 0.1 to 86400 seconds, got 0',
+        'coreship.yaml:11:153 services.lb4.loadBalancer.routes[0].keepAlive: must be a number of connections from 0 to 1000, got -1',
+      ],
+    },
+    {
+      name: 'a load balancer with routes to nobody, and two for the same requests',
+      text: balanced(
+        '{routes: [{service: wep}, {service: web, host: a, path: /a}, {service: web, host: a, path: /a/}]}',
+        '{routes: [{service: web, health: /h}, {service: web, path: /h}, {service: web, path: /x, health: /h}]}',
+      ),
+      problems: [
+        'coreship.yaml:7:94 services.lb0.loadBalancer.routes[0].service: there is no service "wep" (did you mean "web"?)',
+        'coreship.yaml:7:165 services.lb0.loadBalancer.routes[2].path: routes[1] is for /a on a already (give it another host or path)',
+        'coreship.yaml:8:107 services.lb1.loadBalancer.routes[0].health: /h on any host is the path of another route, or its health (give it a path of its own)',
+        'coreship.yaml:8:171 services.lb1.loadBalancer.routes[2].health: /h on any host is the path of another route, or its health (give it a path of its own)',
       ],
     },
     {

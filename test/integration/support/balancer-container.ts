@@ -47,6 +47,8 @@ export interface BalancerOptions {
   readonly watcher: string;
   /** Folder with a confd for it. */
   readonly bin?: string;
+  /** Further variables of the container. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A rendered load balancer image, run as in a container: process 1, with /run, /var/lib and nginx.conf of its own. */
@@ -180,7 +182,7 @@ export class BalancerContainer {
   }
 
   private environment(): Record<string, string> {
-    const { endpoints, watcher } = this.options;
+    const { endpoints, watcher, environment } = this.options;
     const settings = readFileSync(join(this.dir, 'Dockerfile'), 'utf8').match(/^ENV .*/m)?.[0] ?? '';
     return {
       ...Object.fromEntries(
@@ -190,6 +192,7 @@ export class BalancerContainer {
       ETCDCTL_ENDPOINTS: endpoints,
       WATCHER: watcher,
       CONFD_DIR: join(this.dir, 'confd'),
+      ...environment,
     };
   }
 }
