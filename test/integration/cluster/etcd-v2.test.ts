@@ -4,7 +4,7 @@ import type { LabMachine } from '../../../src/lab/description.ts';
 import { labReboot } from '../../../src/lab/machine-power.ts';
 import { clearLab } from '../support/clear-lab.ts';
 import { coreship, startCoreship } from '../support/cli.ts';
-import { labUnits } from '../support/cluster-state.ts';
+import { labUnit, labUnits } from '../support/cluster-state.ts';
 import { copyProject, edit, type TestProject } from '../support/project.ts';
 import { machines, on, testLab, withoutLab } from '../support/test-lab.ts';
 
@@ -24,6 +24,12 @@ describe.skipIf(withoutLab)("apache by etcd's API v2", () => {
     first = machine;
     project = await copyProject();
     await edit(join(project.root, 'coreship.yaml'), 'services:', 'registry:\n  api: v2\nservices:');
+    // The lab's image is that of a project with v3; a variable of the unit wins.
+    await edit(
+      join(project.root, 'coreship.yaml'),
+      '    loadBalancer:',
+      '    environment: { REGISTRY_API: v2 }\n    loadBalancer:',
+    );
     expect(await run('render')).toMatchObject({ code: 0 });
   });
   afterAll(async () => {
@@ -52,6 +58,23 @@ describe.skipIf(withoutLab)("apache by etcd's API v2", () => {
     const shown = await run('services');
     expect(shown).toMatchObject({ code: 0, stderr: '' });
     expect(shown.stdout).toContain(`${one} ${two}`);
+  });
+
+  it('deploys the load balancer, and the page is served', async () => {
+    const deployed = await run('deploy', 'nginx_lb');
+    expect(deployed.code, deployed.stderr).toBe(0);
+    const { machine } = await labUnit('nginx_lb.service');
+    const answer = await fetch(`http://${machine.address}/`);
+    expect({ status: answer.status, text: await answer.text() }).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('<'),
+    });
+    const said = await on(machine, ['sudo', 'docker', 'exec', 'nginx_lb', 'confd-watch', 'status', '--json']);
+    expect(JSON.parse(said)).toMatchObject({
+      watcher: expect.stringMatching(/^(curl|confd)$/),
+      problem: null,
+    });
+    expect(await run('destroy', 'nginx_lb', '--yes')).toMatchObject({ code: 0 });
   });
 
   it('is kept out by a lock, and says whose', async () => {
