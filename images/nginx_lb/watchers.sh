@@ -16,11 +16,11 @@
 # v2, watches that fall silent, lists not tried again) end where each list is read anew and also without an event.
 
 choose_watcher() {
-  local version=0
-  if command -v confd >/dev/null; then version=$(timeout 5 confd --version | sed -n 's/^confd [v0]*\.\([0-9]*\)\..*/\1/p'); fi
-  case $REGISTRY_API-$((${version:-0} >= 40 ? 2 : ${version:-0} > 0)) in
-    v3-2) echo confd-fork ;;
-    v?-1) echo confd ;;
+  local manual=
+  if command -v confd >/dev/null; then manual=$(timeout 5 confd --help 2>&1); fi
+  case $REGISTRY_API-$manual in
+    v3-*'confd <command>'*) echo confd-fork ;;
+    v?-*'-backend string'*) echo confd ;;
     v2-*) echo curl ;;
     *) echo etcdctl ;;
   esac

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -22,8 +22,8 @@ export function balancerWatchers(): readonly WatcherKind[] {
     );
     return always;
   }
-  const version = execFileSync(join(bin, 'confd'), ['--version'], { encoding: 'utf8' });
-  const minor = Number(/^confd v?0\.(\d+)\./.exec(version)?.[1]);
-  if (minor >= 40) return [...always, { watcher: 'confd-fork', api: 'v3', bin }];
+  // kelseyhightower's prints its manual as an error.
+  const { stdout } = spawnSync(join(bin, 'confd'), ['--help'], { encoding: 'utf8' });
+  if (stdout.includes('confd <command>')) return [...always, { watcher: 'confd-fork', api: 'v3', bin }];
   return [...always, { watcher: 'confd', api: 'v3', bin }, { watcher: 'confd', api: 'v2', bin }];
 }
