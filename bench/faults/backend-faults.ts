@@ -31,7 +31,7 @@ export const backendFaults: readonly Fault[] = [
     prepare: (rig) => moveLeader(rig, rig.balancer),
     strike: (rig) => cut(rig, true),
     heal: (rig) => cut(rig, false),
-    lastsMs: 15_000,
+    lastsMs: 12_000,
     out: withoutVictim,
   },
   {
@@ -40,7 +40,7 @@ export const backendFaults: readonly Fault[] = [
     prepare: (rig) => moveLeader(rig, rig.victim.machine),
     strike: (rig) => cut(rig, true),
     heal: (rig) => cut(rig, false),
-    lastsMs: 15_000,
+    lastsMs: 12_000,
     out: withoutVictim,
   },
   {
@@ -48,7 +48,7 @@ export const backendFaults: readonly Fault[] = [
     title: 'an apache hangs (docker pause), and back',
     strike: (rig) => docker(rig, 'pause', container(rig)),
     heal: (rig) => docker(rig, 'unpause', container(rig)),
-    lastsMs: 8_000,
+    lastsMs: 7_000,
     out: withoutVictim,
   },
   {
@@ -57,7 +57,7 @@ export const backendFaults: readonly Fault[] = [
     // Of mod_alias, which is always there: a status that is no redirect takes no target.
     strike: (rig) => inContainer(rig, `echo 'Redirect 500 /' >${faultyPage} && kill -USR1 1`),
     heal: (rig) => inContainer(rig, `rm ${faultyPage} && kill -USR1 1`),
-    lastsMs: 8_000,
+    lastsMs: 7_000,
     out: withoutVictim,
   },
   {
@@ -66,7 +66,7 @@ export const backendFaults: readonly Fault[] = [
     strike: (rig) => Promise.all([rig.victim, rig.other].map((backend) => turn(rig, 'stop', backend))),
     heal: (rig) => turn(rig, 'start', rig.other),
     clear: (rig) => turn(rig, 'start', rig.victim),
-    lastsMs: 8_000,
+    lastsMs: 7_000,
     out: (list) => list.length === 0,
     back: (list, { other }) => list.includes(other.value),
   },

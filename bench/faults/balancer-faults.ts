@@ -23,7 +23,7 @@ export const balancerFaults: readonly Fault[] = [
     name: 'balancer-killed',
     title: "the load balancer's container is killed",
     strike: ({ shell, balancer }) => shell.on(balancer, ['sudo', 'docker', 'kill', 'nginx_lb']),
-    lastsMs: 8_000,
+    lastsMs: 6_000,
   },
   {
     name: 'burst',
@@ -40,7 +40,7 @@ export const balancerFaults: readonly Fault[] = [
         wait`,
         [rig.other.machine.address],
       ),
-    lastsMs: 8_000,
+    lastsMs: 6_000,
   },
   {
     name: 'hostile-values',

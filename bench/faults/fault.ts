@@ -14,7 +14,7 @@ export interface Fault {
   heal?(rig: Rig): Promise<unknown>;
   /** Clears away what would be in the way of the next fault; not measured. */
   clear?(rig: Rig): Promise<unknown>;
-  /** Milliseconds from the strike to the healing, or to the look whether all is back; default 5 000. */
+  /** Milliseconds from the strike to the healing, or to the look whether all is back; default 4 000. */
   readonly lastsMs?: number;
   /** Whether a list shows the fault. Absent where the list need not change. */
   out?(list: readonly string[], rig: Rig): boolean;

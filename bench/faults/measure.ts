@@ -43,7 +43,7 @@ export async function measure(fault: Fault, rig: Rig, patience: Patience): Promi
     await fault.strike(rig);
     const { out } = fault;
     if (out) await seen(watch.sights, began, (list) => out(list, rig), patience.change);
-    await sleep(Math.max(0, began + (fault.lastsMs ?? 5_000) - Date.now()));
+    await sleep(Math.max(0, began + (fault.lastsMs ?? 4_000) - Date.now()));
     if (fault.heal) {
       healed = Date.now();
       await fault.heal(rig);

@@ -47,14 +47,19 @@ async function recovered(shell: LabShell, chain: Chain): Promise<Rig> {
 /** What follows etcd in the load balancer, and which etcd, by their own word. */
 async function settingOf({ shell, chain, balancer }: Rig): Promise<string> {
   const script = `
-    docker exec nginx_lb confd-watch status --json 2>/dev/null | sed -n 's/.*"watcher":"\\([^"]*\\)".*/by \\1, /p' | tr -d '\\n'
-    docker exec nginx_lb sh -c 'confd --version 2>/dev/null || etcdctl version' | head -n 1
+    status=$(docker exec nginx_lb confd-watch status --json 2>/dev/null || true)
+    watcher=$(echo "$status" | sed -n 's/.*"watcher":"\\([^"]*\\)".*/\\1/p')
+    echo "\${watcher:=confd}"
+    case $watcher in
+      confd*) docker exec nginx_lb confd --version ;;
+      *) docker exec nginx_lb "$watcher" $([ "$watcher" = curl ] && echo --version || echo version) ;;
+    esac | head -n 1
     etcd --version | head -n 1`;
-  const [watcher = '', etcd = ''] = (await shell.scriptOn(balancer, script)).split('\n');
+  const [watcher = '', version = '', etcd = ''] = (await shell.scriptOn(balancer, script)).split('\n');
   const plain = (text: string): string =>
     text
       .replace(/ \(.*/, '')
       .replace(/ version:/i, '')
       .trim();
-  return `${plain(watcher)}, ${plain(etcd)}, API ${chain.api}`;
+  return `${watcher} (${plain(version)}) following ${plain(etcd)} by API ${chain.api}`;
 }

@@ -1,11 +1,12 @@
 import type { ChainReport } from './report.ts';
 import type { Row } from './summary.ts';
 
-const second = 12;
+const second = 9;
 const rowHeight = 46;
 const barHeight = 26;
 const left = 330;
-const mostSeconds = 48;
+/** What a plot shows of a timeline at most. */
+const mostSeconds = 90;
 const leadSeconds = 2;
 
 /** A timeline for each fault: requests that got the page and requests that did not, by half seconds, with marks. */
@@ -13,7 +14,7 @@ export function plot(chains: readonly ChainReport[]): string {
   const rows = chains.flatMap(({ chain, rows }) => rows.map((row) => ({ chain, row })));
   const several = chains.length > 1;
   const ordered = several ? pairUp(rows) : rows;
-  const width = left + (mostSeconds + leadSeconds) * second + 20;
+  const width = left + (longest(ordered) + leadSeconds) * second + 20;
   const height = 60 + ordered.length * rowHeight;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12">`,
@@ -70,12 +71,17 @@ function timeline(row: Row, chain: string, top: number): string {
 
 function bar(kind: string, x: number, y: number, height: number): string {
   if (height === 0) return '';
-  return `<rect class="${kind}" x="${x}" y="${y.toFixed(1)}" width="${second / 2 - 1}" height="${height.toFixed(1)}"/>`;
+  return `<rect class="${kind}" x="${x}" y="${y.toFixed(1)}" width="${second / 2 - 0.5}" height="${height.toFixed(1)}"/>`;
 }
 
 function mark(kind: string, at: number | undefined, x: (seconds: number) => number, base: number): string {
   if (at === undefined || at > mostSeconds) return '';
   return `<path class="${kind}" d="M${x(at).toFixed(1)} ${base + 2}v-${barHeight + 6}"/>`;
+}
+
+function longest(rows: readonly { readonly row: Row }[]): number {
+  const ends = rows.map(({ row }) => (row.ok.length + row.halfFrom) / 2);
+  return Math.max(32, Math.min(mostSeconds, Math.max(...ends)));
 }
 
 /** Each fault of the first chain, followed by the same fault of the second. */
@@ -85,7 +91,7 @@ function pairUp<T extends { readonly row: Row }>(rows: readonly T[]): readonly T
 }
 
 function shorten(title: string): string {
-  return title.length > 54 ? `${title.slice(0, 53)}…` : title;
+  return title.length > 48 ? `${title.slice(0, 47)}…` : title;
 }
 
 function escapeXml(text: string): string {

@@ -52,7 +52,7 @@ describe.skipIf(withoutLab).each(watchers)(
     });
 
     it('does nothing while nothing changes: no revision, no reload', async () => {
-      const steady = await measureSteady(await rig(), 20, 15);
+      const steady = await measureSteady(await rig(), 20, 12);
       expect(steady).toMatchObject({ instances: 20, revisions: 0, reloads: 0 });
     });
   },
