@@ -32,14 +32,18 @@ export const balancerFaults: readonly Fault[] = [
       rig.shell.scriptOn(
         rig.balancer,
         `${registering(rig)}
+        # A bare wait would hide that one of them failed.
+        all() { for pid in $pids; do wait "$pid"; done; pids=; }
+        pids=
         for number in $(seq 50); do
-          register "burst-$number" "$1:$((20000 + number))" & sleep 0.02
+          register "burst-$number" "$1:$((20000 + number))" & pids="$pids $!"; sleep 0.02
         done
-        wait
-        for number in $(seq 50); do unregister "burst-$number" & sleep 0.02; done
-        wait`,
+        all
+        for number in $(seq 50); do unregister "burst-$number" & pids="$pids $!"; sleep 0.02; done
+        all`,
         [rig.other.machine.address],
       ),
+    out: (list) => list.length > 2,
     lastsMs: 6_000,
   },
   {

@@ -37,6 +37,7 @@ export async function measure(fault: Fault, rig: Rig, patience: Patience): Promi
   const load = startLoad(rig.balancer.address);
   let began = 0;
   let healed: number | undefined;
+  let requests: readonly SentRequest[];
   try {
     await sleep(patience.lead);
     began = Date.now();
@@ -56,10 +57,10 @@ export async function measure(fault: Fault, rig: Rig, patience: Patience): Promi
     );
     await sleep(patience.tail);
   } finally {
+    ({ requests } = await load.stop());
     await watch.stop();
     await fault.clear?.(rig);
   }
-  const { requests } = await load.stop();
   return digest(fault, rig, { began, healed, sights: watch.sights, requests });
 }
 

@@ -101,8 +101,9 @@ function comparison(ours: ChainReport, theirs: ChainReport): readonly string[] {
 }
 
 function steadyLine({ instances, seconds, revisions, events, reloads }: Steady): string {
-  const heard = events === undefined ? '' : ` ${events} events to a v2 watcher,`;
-  return `${instances} instances, nothing changing for ${seconds} s: ${revisions} new etcd revisions,${heard} ${reloads} reloads.`;
+  const changes =
+    revisions === undefined ? `${events} events to a v2 watcher` : `${revisions} new etcd revisions`;
+  return `${instances} instances, nothing changing for ${seconds} s: ${changes}, ${reloads} reloads.`;
 }
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {

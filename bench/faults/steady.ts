@@ -8,9 +8,9 @@ import { countReloads, readList, startWatch } from './watch.ts';
 export interface Steady {
   readonly instances: number;
   readonly seconds: number;
-  /** Writes that etcd counted in its v3 store. */
-  readonly revisions: number;
-  /** Changes that a watcher of the v2 store was told of; absent where there is no v2. */
+  /** Writes that etcd counted in its v3 store; absent where registrations are in v2's. */
+  readonly revisions?: number;
+  /** Changes that a watcher of the v2 store was told of; absent where registrations are in v3's. */
   readonly events?: number;
   readonly reloads: number;
 }
@@ -37,8 +37,7 @@ export async function measureSteady(rig: Rig, instances: number, seconds: number
     return {
       instances,
       seconds,
-      revisions: after.revision - before.revision,
-      ...(heard === undefined ? {} : { events: heard }),
+      ...(heard === undefined ? { revisions: after.revision - before.revision } : { events: heard }),
       reloads: countReloads(watch.sights),
     };
   } finally {
@@ -70,9 +69,12 @@ async function countEvents({ shell, balancer }: Rig, seconds: number): Promise<n
   const script = `
     end=$(($(date +%s) + $1)); count=0
     while left=$((end - $(date +%s))); [ "$left" -gt 0 ]; do
-      curl -fsS -o /dev/null --max-time "$left" 'http://127.0.0.1:2379/v2/keys/services?wait=true&recursive=true' || break
-      count=$((count + 1))
-    done 2>/dev/null
+      if curl -fs -o /dev/null --max-time "$left" 'http://127.0.0.1:2379/v2/keys/services?wait=true&recursive=true'; then
+        count=$((count + 1))
+      else
+        [ $? -eq 28 ] || exit 1
+      fi
+    done
     echo "$count"`;
   return Number(await shell.scriptOn(balancer, script, [String(seconds)]));
 }

@@ -33,12 +33,14 @@ export async function startWatch({ shell, chain, balancer }: Rig): Promise<Watch
   const sights: Sight[] = [];
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => sights.push(parse(line)));
-  await once(lines, 'line');
+  const closed = once(child, 'close').then(() => 'closed');
+  if ((await Promise.race([once(lines, 'line'), closed])) === 'closed')
+    throw new Error(`no watch over the load balancer on ${balancer.name}`);
   return {
     sights,
     stop: async () => {
       child.kill();
-      await once(child, 'close');
+      await closed;
     },
   };
 }

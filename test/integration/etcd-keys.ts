@@ -111,12 +111,16 @@ export function requireUsers(etcd: Etcd, api: RegistrySettings['api'], password:
   put('roles/guest', { role: 'guest', revoke: everything }, 'root:root');
 }
 
-/** What a program prints, however it ends. */
+/** Exit statuses of a watch whose time was over: timeout(1)'s and curl(1)'s. */
+const timeOver = [124, 28];
+
+/** What a watch prints until its time is over; one of v2's ends with what it prints. */
 async function said(program: string, words: readonly string[]): Promise<string> {
   const child = spawn(program, words, { env: { PATH: process.env['PATH'], ETCDCTL_API: '3' } });
   let text = '';
   child.stdout.on('data', (data) => (text += String(data)));
-  await once(child, 'close');
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (text === '' && !timeOver.includes(code ?? -1)) throw new Error(`${program} ended with ${code}`);
   return text;
 }
 
