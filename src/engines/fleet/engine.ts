@@ -95,12 +95,12 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       return toObservation(look, machines, (unit) => names.has(unit) || cluster.owns(unit));
     },
     install: (_machine, units) => install(client, looks, units),
-    start: async (_machine, units) => {
+    start: async (machine, units) => {
       const began = cluster.clock.now();
       await start(client, looks, units, (name, look) => {
         if (cluster.clock.now() - began >= doubtMs) refuseHopeless(name, look);
       });
-      follower.started(units);
+      follower.started(machine, units);
     },
     placedOn: async (units) => {
       const [main = ''] = units;
@@ -113,9 +113,9 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       });
       return look.units.get(main)?.machineID;
     },
-    stop: async (_machine, units) => {
+    stop: async (machine, units) => {
       await stop(client, looks, units);
-      follower.stopped(units);
+      follower.stopped(machine, units);
     },
     remove: async (_machine, units) => {
       await Promise.all(units.map((name) => client.destroy(name)));
@@ -129,9 +129,15 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       });
       // What is still at rest may wait for what comes up: a sidekick for its main unit.
       if (seen.some(({ active }) => active === 'activating')) {
-        follower.started(seen.filter(({ active }) => active === 'inactive').map(({ name }) => name));
+        follower.started(
+          machine,
+          seen.filter(({ active }) => active === 'inactive').map(({ name }) => name),
+        );
       }
-      return seen.map(follower.complete);
+      return seen.map((state) => {
+        const unit = look.units.get(state.name);
+        return follower.complete(state, unit !== undefined && isGlobal(unit));
+      });
     },
     journal: async (machine, unit, lines) => {
       const words = ['journalctl', '--no-pager', '--output=cat', `--lines=${lines}`, '--unit', unit];

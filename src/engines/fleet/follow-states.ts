@@ -3,12 +3,12 @@ import type { EngineClock } from './doors.ts';
 
 /** What can be said of units only by who has watched them: fleet publishes states late, and no restarts. */
 export interface StateFollower {
-  /** Notes that a start of these units has been asked for. */
-  started(units: readonly string[]): void;
+  /** Notes that a start of these units has been asked for, with a view to this machine. */
+  started(machine: string, units: readonly string[]): void;
   /** Notes that units were stopped. */
-  stopped(units: readonly string[]): void;
-  /** A published state, with what is known beyond it. */
-  complete(state: ObservedUnit): UnitState;
+  stopped(machine: string, units: readonly string[]): void;
+  /** A published state, with what is known beyond it; a `global` unit has one on each machine, and never moves. */
+  complete(state: ObservedUnit, global: boolean): UnitState;
 }
 
 /** Milliseconds for an agent to start what it was asked to and to publish that: two of its rounds. */
@@ -19,25 +19,26 @@ export function followStates(clock: EngineClock): StateFollower {
   const starts = new Map<string, number>();
   const seen = new Map<string, { sub: string; machine: string; restarts: number }>();
   return {
-    started: (units) => {
-      for (const name of units) starts.set(name, clock.now());
+    started: (machine, units) => {
+      for (const key of keysOf(machine, units)) starts.set(key, clock.now());
     },
-    stopped: (units) => {
-      for (const name of units) starts.delete(name);
+    stopped: (machine, units) => {
+      for (const key of keysOf(machine, units)) starts.delete(key);
     },
-    complete: (state) => {
+    complete: (state, global) => {
       const { name, active, sub, machine } = state;
-      const before = seen.get(name);
+      const key = global ? onMachine(name, machine) : name;
+      const before = seen.get(key);
       // A unit that keeps failing is known by its waiting for the next start, again and again.
       const again = sub === 'auto-restart' && before !== undefined && before.sub !== sub;
       const restarts = (before?.restarts ?? 0) + (again ? 1 : 0);
-      seen.set(name, { sub, machine, restarts });
+      seen.set(key, { sub, machine, restarts });
       // What fleet moves, or loads again, it starts again.
       const pending = sub === notLoaded || sub === notStarted;
-      if (pending || (before && before.machine !== machine)) starts.set(name, clock.now());
+      if (pending || (before && before.machine !== machine)) starts.set(key, clock.now());
       const rests = active === 'inactive' || active === 'failed';
-      if (!rests) starts.delete(name);
-      const asked = starts.get(name);
+      if (!rests) starts.delete(key);
+      const asked = starts.get(key);
       // What is published may still be from before the start.
       if (rests && !pending && asked !== undefined && clock.now() - asked < graceMs) {
         return { ...state, restarts, active: 'activating', queued: true };
@@ -45,6 +46,15 @@ export function followStates(clock: EngineClock): StateFollower {
       return { ...state, restarts, queued: pending };
     },
   };
+}
+
+/** What units are followed under: those that fleet moves by their name, global ones by name and machine. */
+function keysOf(machine: string, units: readonly string[]): readonly string[] {
+  return units.flatMap((name) => [name, onMachine(name, machine)]);
+}
+
+function onMachine(name: string, machine: string): string {
+  return `${name} on ${machine}`;
 }
 
 /** The sub state of a unit that its machine has not loaded yet: it will, however long it takes. */

@@ -11,42 +11,82 @@ describe('what is said of a unit by who has watched it', () => {
   it('counts how often it was seen waiting for its next start', () => {
     const follower = followStates(new FakeClock());
     const seen = ['start-pre', 'auto-restart', 'auto-restart', 'start-pre', 'auto-restart'];
-    expect(seen.map((sub) => follower.complete(state('activating', sub)).restarts)).toEqual([0, 1, 1, 1, 2]);
+    expect(seen.map((sub) => follower.complete(state('activating', sub), false).restarts)).toEqual([
+      0, 1, 1, 1, 2,
+    ]);
   });
 
   it('takes rest for old news right after a start, and for rest once it has been seen running', () => {
     const follower = followStates(new FakeClock());
-    follower.started(['a.service']);
-    expect(follower.complete(state('inactive', 'dead'))).toMatchObject({
+    follower.started('m1', ['a.service']);
+    expect(follower.complete(state('inactive', 'dead'), false)).toMatchObject({
       active: 'activating',
       queued: true,
     });
-    expect(follower.complete(state('active', 'running'))).toMatchObject({ active: 'active' });
-    expect(follower.complete(state('failed', 'failed'))).toMatchObject({ active: 'failed', queued: false });
+    expect(follower.complete(state('active', 'running'), false)).toMatchObject({ active: 'active' });
+    expect(follower.complete(state('failed', 'failed'), false)).toMatchObject({
+      active: 'failed',
+      queued: false,
+    });
   });
 
   it('waits on for a unit that its machine has not loaded', async () => {
     const clock = new FakeClock();
     const follower = followStates(clock);
-    follower.started(['a.service']);
+    follower.started('m1', ['a.service']);
     await clock.sleep(60_000);
-    expect(follower.complete(state('inactive', 'not loaded'))).toMatchObject({
+    expect(follower.complete(state('inactive', 'not loaded'), false)).toMatchObject({
       active: 'inactive',
       queued: true,
     });
     // It is started only after that, and its state is published later still.
-    expect(follower.complete(state('inactive', 'dead'))).toMatchObject({
+    expect(follower.complete(state('inactive', 'dead'), false)).toMatchObject({
       active: 'activating',
       queued: true,
     });
     await clock.sleep(11_000);
-    expect(follower.complete(state('inactive', 'dead'))).toMatchObject({ active: 'inactive', queued: false });
+    expect(follower.complete(state('inactive', 'dead'), false)).toMatchObject({
+      active: 'inactive',
+      queued: false,
+    });
   });
 
   it('waits for a unit anew that fleet has moved, whatever its new machine says at first', () => {
     const follower = followStates(new FakeClock());
-    follower.started(['a.service']);
-    follower.complete(state('active', 'running'));
-    expect(follower.complete(state('inactive', 'dead', 'm2'))).toMatchObject({ queued: true });
+    follower.started('m1', ['a.service']);
+    follower.complete(state('active', 'running'), false);
+    expect(follower.complete(state('inactive', 'dead', 'm2'), false)).toMatchObject({ queued: true });
+  });
+
+  it('follows a global unit on each machine by itself', async () => {
+    const clock = new FakeClock();
+    const follower = followStates(clock);
+    follower.started('m1', ['a.service']);
+    const look = () => [
+      follower.complete(state('failed', 'failed', 'm1'), true),
+      follower.complete(state('inactive', 'not loaded', 'm2'), true),
+    ];
+    expect(look()).toMatchObject([
+      { active: 'activating', queued: true },
+      { active: 'inactive', queued: true },
+    ]);
+    await clock.sleep(11_000);
+    expect(look()).toMatchObject([
+      { active: 'failed', queued: false },
+      { active: 'inactive', queued: true },
+    ]);
+  });
+
+  it('counts the restarts of a global unit for each machine', () => {
+    const follower = followStates(new FakeClock());
+    const look = () =>
+      [state('activating', 'auto-restart', 'm1'), state('activating', 'start-pre', 'm2')].map(
+        (one) => follower.complete(one, true).restarts,
+      );
+    expect([look(), look(), look()]).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]);
   });
 });

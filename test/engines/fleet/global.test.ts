@@ -8,11 +8,13 @@ const everywhere = {
   text: '[Service]\nExecStart=/bin/sleep 3600\n\n[X-Fleet]\nGlobal=true\nMachineMetadata=disk=ssd\n',
 };
 let fleetd: FakeFleetd;
+let sleep: (milliseconds: number) => Promise<void>;
 
 /** The global unit, installed and started, and the rounds of its agents over. */
 async function running() {
   fleetd = await new FakeFleetd(recordedMachines).listen();
-  const { engine } = engineOn(fleetd);
+  const { engine, ...clock } = engineOn(fleetd);
+  sleep = clock.sleep;
   await engine.observe([]);
   await engine.install('', [everywhere]);
   await engine.start('', [everywhere.name]);
@@ -44,6 +46,21 @@ describe('a global unit, to which fleet gives no machine and no state of its own
     fleetd.step(2);
     const states = await engine.states(recordedMachines[0]?.id ?? '', [everywhere.name]);
     expect(states).toMatchObject([{ active: 'active' }]);
+  });
+
+  it('is seen to fail on one machine while it still comes up on another', async () => {
+    const engine = await running();
+    const [first = '', third = ''] = recordedMachines.map(({ id }) => id);
+    await Promise.all([first, third].map((machine) => engine.start(machine, [everywhere.name])));
+    const set = (machine: string, state: object) =>
+      Object.assign(fleetd.machines.loaded(machine, everywhere.name) ?? {}, state);
+    set(first, { active: 'failed', sub: 'failed' });
+    set(third, { active: 'activating', sub: 'start-pre', slow: 1000 });
+    const states = () =>
+      Promise.all([first, third].map((machine) => engine.states(machine, [everywhere.name])));
+    expect(await states()).toMatchObject([[{ active: 'activating', queued: true }], [{ sub: 'start-pre' }]]);
+    await sleep(11_000);
+    expect(await states()).toMatchObject([[{ active: 'failed', queued: false }], [{ sub: 'start-pre' }]]);
   });
 
   it('counts where it runs, when it is asked why another unit has no machine', async () => {
