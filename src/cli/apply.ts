@@ -77,7 +77,7 @@ async function carryOut(
       ports,
       limits: { ...(lock ? { lock } : {}), signal: io.interrupt },
       emit: progress.emit,
-      replan: () => planNow(cluster, project, options.wanted, io),
+      replan: () => planNow(cluster, project, options.wanted, io, 'run the same command again to go on'),
     });
   } finally {
     await progress.done();
@@ -85,10 +85,16 @@ async function carryOut(
   answerResult(landed, options.json, io);
 }
 
-/** What would be done right now. */
-async function planNow(cluster: OpenCluster, project: Project, wanted: Wanted, io: Io): Promise<Plan> {
+/** What would be done right now; `soFar` is what an error says of the work before. */
+async function planNow(
+  cluster: OpenCluster,
+  project: Project,
+  wanted: Wanted,
+  io: Io,
+  soFar?: string,
+): Promise<Plan> {
   const names = wanted.groups.flatMap(({ units }) => units.map(({ name }) => name));
-  const seen = await lookWhole(cluster, project, names, io);
+  const seen = await lookWhole(cluster, project, names, io, soFar);
   return makePlan(asKept(wanted, cluster.engine), viewCluster(seen));
 }
 

@@ -21,24 +21,28 @@ const mostRounds = 10;
  * Rolls a plan out. Where the cluster has put something elsewhere than foretold, what is left is planned again: nobody
  * is asked, for nothing else is done than what was agreed to. Resolves with the plan as it landed: on the machines that
  * the cluster chose.
+ * @throws CoreshipError as `rollOut`; whatever fails after the first round is `partial`
  */
 export async function followPlan(agreed: Plan, options: FollowOptions): Promise<Plan> {
   const { ports, limits, replan } = options;
   const number = numbering();
   const told = tellEnds(options.emit);
   let plan = agreed;
-  for (let round = 0; plan.changes.length > 0; round++) {
-    if (round === mostRounds) throw unsettled();
-    const numbers = number(plan);
-    const emit: Emit = (event) => told.emit({ ...event, index: numbers[event.index] ?? event.index });
-    const { elsewhere } = await rollOut(plan, ports, emit, limits).catch((error: unknown) => {
-      throw round > 0 ? partly(error, []) : error;
-    });
-    if (!elsewhere) break;
-    plan = await replan();
+  let worked = false;
+  try {
+    for (let round = 0; plan.changes.length > 0; round++) {
+      if (round === mostRounds) throw unsettled();
+      const numbers = number(plan);
+      const emit: Emit = (event) => told.emit({ ...event, index: numbers[event.index] ?? event.index });
+      const { elsewhere } = await rollOut(plan, ports, emit, limits);
+      worked = true;
+      if (!elsewhere) break;
+      plan = await replan();
+    }
+    return told.finish() ? await asLanded(agreed, ports) : agreed;
+  } catch (error) {
+    throw worked ? partly(error, []) : error;
   }
-  const moved = told.finish();
-  return moved ? asLanded(agreed, ports) : agreed;
 }
 
 /** Numbers the units of one command: a unit that comes up again in a later plan keeps its number. */

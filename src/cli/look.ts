@@ -12,12 +12,19 @@ export interface Look {
   readonly registryError?: unknown;
 }
 
-/** Looks at everything a plan or a status is made from: machines, units, registrations, load balancers. */
+/** What is said of the cluster where a look fails before anything was done. */
+const untouched = 'nothing was changed';
+
+/**
+ * Looks at everything a plan or a status is made from: machines, units, registrations, load balancers. `soFar` is what
+ * an error says of the work before this look.
+ */
 export async function look(
   cluster: OpenCluster,
   project: Project,
   wanted: readonly string[],
   io: Pick<Io, 'interrupt'>,
+  soFar = untouched,
 ): Promise<Look> {
   const [{ registrations, registryError }, observation] = await Promise.all([
     readRegistrations(cluster),
@@ -29,7 +36,7 @@ export async function look(
       return { balancer, ...(status ? { backends: status.backends } : {}) };
     }),
   );
-  if (io.interrupt.aborted) throw new CoreshipError('interrupted', 'interrupted; nothing was changed');
+  if (io.interrupt.aborted) throw new CoreshipError('interrupted', `interrupted; ${soFar}`);
   const seen = {
     observation,
     services: project.services,
@@ -52,13 +59,14 @@ export async function lookWhole(
   project: Project,
   wanted: readonly string[],
   io: Pick<Io, 'interrupt' | 'err'>,
+  soFar = untouched,
 ): Promise<Seen> {
   const { clock } = cluster;
   const deadline = clock.now() + patience.waitMs;
   let told = false;
   for (;;) {
-    const { seen, registryError } = await look(cluster, project, wanted, io);
-    refuseUnreachable(seen.observation);
+    const { seen, registryError } = await look(cluster, project, wanted, io, soFar);
+    refuseUnreachable(seen.observation, soFar);
     if (registryError === undefined) return seen;
     const passes = registryError instanceof CoreshipError && registryError.code === 'failed';
     if (!passes || clock.now() >= deadline) throw registryError;
@@ -78,13 +86,13 @@ async function readRegistrations(cluster: OpenCluster) {
   }
 }
 
-function refuseUnreachable(observation: Observation): void {
+function refuseUnreachable(observation: Observation, soFar: string): void {
   const { unreachable } = observation;
   if (unreachable.length === 0) return;
   const hints = new Set(unreachable.map(({ hint }) => hint).filter((hint) => hint !== undefined));
   throw new CoreshipError(
     'failed',
-    `${unreachable.map(({ name }) => name).join(', ')}: not reachable; nothing was changed`,
+    `${unreachable.map(({ name }) => name).join(', ')}: not reachable; ${soFar}`,
     {
       details: unreachable.map(({ reason }) => reason),
       ...(hints.size > 0 ? { hint: [...hints].join('; ') } : {}),

@@ -144,7 +144,7 @@ function refuseForeign(wanted: Wanted, view: ClusterView): void {
     details: inTheWay.map(
       ({ machine, file, name }) => `${view.machine(machine).name}: ${file || name} is not coreship's`,
     ),
-    hint: 'nothing was changed; stop and remove them on the machine, or give the service another name',
+    hint: 'stop and remove them on the machine, or give the service another name',
   });
 }
 
@@ -162,7 +162,7 @@ function refuseUnplaced(unplaced: GroupPlacement['unplaced'], wanted: Wanted, vi
         )
         .sort(),
     ]),
-    hint: 'nothing was changed; add a machine, or loosen the rules in [X-Fleet]',
+    hint: 'add a machine, or loosen the rules in [X-Fleet]',
   });
 }
 
@@ -179,6 +179,6 @@ function refuseWithoutAddress(wanted: Wanted, placement: GroupPlacement, view: C
   if (lacking.length === 0) return;
   throw new CoreshipError('failed', 'machines lack an address that units publish ports on', {
     details: lacking,
-    hint: 'nothing was changed; write it into /etc/environment there, as in COREOS_PRIVATE_IPV4=10.0.0.1',
+    hint: 'write it into /etc/environment there, as in COREOS_PRIVATE_IPV4=10.0.0.1',
   });
 }

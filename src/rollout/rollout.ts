@@ -26,8 +26,8 @@ export interface RolloutLimits {
  * Carries a plan out, change by change and step by step, each seen through before the next; those that only come or
  * only go may be under way together where the engine says so.
  * An abort lets the step in flight end, and ends a wait. What was done stays done: the next run goes on from there.
- * @throws CoreshipError `interrupted` on an abort; `partial` where some changes were done before one failed; else
- * the error of the step that failed
+ * @throws CoreshipError `interrupted` on an abort; `partial` where some changes were done, if only elsewhere, before or
+ * beside one that failed; else the error of the step that failed
  */
 export async function rollOut(
   plan: Plan,
@@ -48,10 +48,11 @@ export async function rollOut(
       }),
     );
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failure) throw done.size > 0 ? partly(failure.reason, left()) : failure.reason;
-    if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === 'elsewhere')) {
-      return { elsewhere: true };
-    }
+    const elsewhere = outcomes.some(
+      (outcome) => outcome.status === 'fulfilled' && outcome.value === 'elsewhere',
+    );
+    if (failure) throw done.size > 0 || elsewhere ? partly(failure.reason, left()) : failure.reason;
+    if (elsewhere) return { elsewhere };
   }
   return { elsewhere: false };
 }

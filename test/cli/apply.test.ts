@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type ApplyOptions, apply } from '../../src/cli/apply.ts';
 import { asFiled, scaleTo } from '../../src/cli/wanted.ts';
 import { CoreshipError } from '../../src/errors.ts';
+import type { Observation } from '../../src/plan/observation.ts';
 import { readProject } from '../../src/project/read-project.ts';
 import type { LockRequest } from '../../src/registry/registry.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -20,6 +21,9 @@ let lock: FakeLock;
 /** What happens while the lock is waited for. */
 let meanwhile: (io: FakeIo) => void;
 let written: number;
+/** What happens once the cluster has put a unit elsewhere than foretold; it does so where this is set. */
+let strayed: ((io: FakeIo) => void) | undefined;
+let unreachable: Observation['unreachable'];
 /** What the first readings of etcd fail with. */
 let readings: CoreshipError[];
 
@@ -27,6 +31,8 @@ beforeEach(() => {
   cluster = new SimulatedCluster(project.services, { m1: {}, m2: {}, m3: {} });
   [calls, locks, lock, written] = [[], [], new FakeLock(), 0];
   meanwhile = () => undefined;
+  strayed = undefined;
+  unreachable = [];
   readings = [];
 });
 
@@ -47,9 +53,19 @@ async function run(
     return failure ? Promise.reject(failure) : simulated.registrations(prefix);
   };
   const registry = { ...simulated, registrations };
+  const simulatedMachines = simulatedEngine(cluster, calls);
+  const placedOn = (): Promise<string> => {
+    strayed?.(io);
+    return Promise.resolve('id-of-m3');
+  };
+  const engine = {
+    ...simulatedMachines,
+    observe: async () => ({ ...(await simulatedMachines.observe([])), unreachable }),
+    ...(strayed ? { placedOn } : {}),
+  };
   const open = {
     name: 'lab',
-    engine: simulatedEngine(cluster, calls),
+    engine,
     clock: new FakeClock(),
     close: () => Promise.resolve(),
     ...(world.etcd === false ? {} : { registry: () => Promise.resolve(registry) }),
@@ -171,6 +187,34 @@ describe('apply', () => {
       expect(outcome).toBe(refused);
       expect(io.stderr).toBe('');
     });
+  });
+
+  describe('a look at what is left, after units were started', () => {
+    it('does not say that nothing was changed where a machine is out of reach', async () => {
+      strayed = () => {
+        unreachable = [{ name: 'm3', reason: 'm3: no route' }];
+      };
+      const { outcome } = await run(scale('7777'));
+      expect(outcome).toMatchObject({
+        code: 'partial',
+        message: 'm3: not reachable; run the same command again to go on',
+      });
+    });
+
+    it('does not say so where it is interrupted either', async () => {
+      strayed = (io) => io.interruption.abort();
+      const { outcome } = await run(scale('7777'));
+      expect(outcome).toMatchObject({
+        code: 'interrupted',
+        message: 'interrupted; run the same command again to go on',
+      });
+    });
+  });
+
+  it('says that nothing was changed where a machine is out of reach from the start', async () => {
+    unreachable = [{ name: 'm3', reason: 'm3: no route' }];
+    const { outcome } = await run(scale('7777'));
+    expect(outcome).toMatchObject({ code: 'failed', message: 'm3: not reachable; nothing was changed' });
   });
 
   it('releases the lock where the plan made under it is refused', async () => {

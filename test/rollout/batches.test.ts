@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CoreshipError } from '../../src/errors.ts';
 import type { ChangeAction } from '../../src/plan/plan.ts';
 import { batches } from '../../src/rollout/batches.ts';
 import { rollOut } from '../../src/rollout/rollout.ts';
@@ -110,6 +111,20 @@ describe('a rollout on a cluster that chooses machines itself', () => {
     const { result, done } = await run(choosing('somewhere else'));
     expect(result).toEqual({ elsewhere: true });
     expect(done).toEqual(['start', 'start']);
+  });
+
+  it('is partly done where one landed elsewhere and another failed beside it', async () => {
+    const engine = choosing('somewhere else');
+    engine.failing.set('start a@2.service on m1', new CoreshipError('failed', 'lab-1: no'));
+    await expect(run(engine)).rejects.toMatchObject({
+      code: 'partial',
+      message: 'lab-1: no',
+      details: [
+        'begun: create a@1.service on lab-1',
+        'begun: create a@2.service on lab-1',
+        'not begun: remove a@3.service on lab-1',
+      ],
+    });
   });
 
   it('goes on where the forecast was right, or where a unit runs on all machines', async () => {
