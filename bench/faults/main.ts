@@ -14,7 +14,6 @@ import { runChain } from './run-chain.ts';
 import { plot } from './svg.ts';
 import { tutorialChain, tutorialImage } from './tutorial.ts';
 
-const lab = 'bench';
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const options = readOptions(process.argv.slice(2), process.env);
@@ -22,6 +21,7 @@ if (options === 'help') process.stdout.write(usage);
 else await bench(options);
 
 async function bench(options: BenchOptions): Promise<void> {
+  const { lab } = options;
   const project = await benchProject(options);
   try {
     const tutorial = options.tutorial ? await whyNoTutorial(options) : 'not asked for';

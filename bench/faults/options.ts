@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly watcher?: string;
   /** Whether the tutorial's chain is measured after ours. */
   readonly tutorial: boolean;
+  /** Name of the lab. */
+  readonly lab: string;
   /** Whether the lab stays up. */
   readonly keep: boolean;
   /** Whether the steady state is measured too: a minute in which nothing changes. */
@@ -30,7 +32,8 @@ export const usage = `npm run bench:faults -- [OPTION…]
   --api v2|v3    etcd's API for registrations (v3)
   --watcher NAME etcdctl, curl, confd or confd-fork; by default what the load balancer's image chooses
   --tutorial     measure the 2014 tutorial's own chain after ours, and compare; needs a confd 0.16 in --bin
-  --keep         leave the lab "bench" up, so that the next run starts at once
+  --lab NAME     the lab to use (bench)
+  --keep         leave the lab up, so that the next run starts at once
   --out DIR      folder of faults.md, faults.json and faults.svg (docs)
 
 faults: ${faults.map(({ name }) => name).join(' ')} steady
@@ -46,6 +49,7 @@ export function readOptions(words: readonly string[], env: NodeJS.ProcessEnv): B
       api: { type: 'string', default: 'v3' },
       watcher: { type: 'string', default: '' },
       tutorial: { type: 'boolean', default: false },
+      lab: { type: 'string', default: 'bench' },
       keep: { type: 'boolean', default: false },
       out: { type: 'string', default: resolve(import.meta.dirname, '../../docs') },
       help: { type: 'boolean', default: false },
@@ -63,6 +67,7 @@ export function readOptions(words: readonly string[], env: NodeJS.ProcessEnv): B
     api: values.api,
     ...(values.watcher === '' ? {} : { watcher: values.watcher }),
     tutorial: values.tutorial,
+    lab: values.lab,
     keep: values.keep,
     steady: values.fault.length === 0 || values.fault.includes('steady'),
     out: resolve(values.out),
