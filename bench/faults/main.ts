@@ -46,6 +46,7 @@ async function bench(options: BenchOptions): Promise<void> {
     const chains: ChainReport[] = [];
     for (const chain of all) chains.push(await runChain(shell, chain, options, say));
     await publish(chains, options.out);
+    if (chains.some(({ missing }) => missing.length > 0)) process.exitCode = 1;
   } finally {
     await project.remove();
     if (!options.keep) await labDown(lab, () => undefined);

@@ -7,6 +7,8 @@ export interface ChainReport {
   /** What followed etcd in the load balancer's image, and the etcd beside it. */
   readonly setting: string;
   readonly rows: readonly Row[];
+  /** Faults whose measuring failed, with why. */
+  readonly missing: readonly string[];
   readonly steady?: Steady;
 }
 
@@ -38,6 +40,7 @@ export function markdown({ measured, host, chains }: Report): string {
     ...tableOf(ours.rows),
     '',
     ...(ours.steady ? [steadyLine(ours.steady), ''] : []),
+    ...chains.flatMap(({ chain, missing }) => missing.map((what) => `Not measured with ${chain}: ${what}\n`)),
     '![Requests around each fault](faults.svg)',
     '',
     ...(theirs ? comparison(ours, theirs) : []),
