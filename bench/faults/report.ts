@@ -29,7 +29,7 @@ export function markdown({ measured, host, chains }: Report): string {
     '',
     'Written by `npm run bench:faults`; not to be edited. Three machines of a lab on one host, two instances of apache',
     'behind one load balancer, 20 requests a second through it, each with a time-out of one second.',
-    `Measured ${measured} on ${host}, with ${ours.setting}.`,
+    `Measured ${measured} on ${host}; in the load balancer ${ours.setting}.`,
     '',
     '- **failed of sent**: requests without the page, of all sent from two seconds before the fault to three after its end',
     '- **bad seconds**: different seconds, counted from the fault, in which a request was sent that failed',
@@ -49,13 +49,12 @@ export function markdown({ measured, host, chains }: Report): string {
 
 /** The same for the terminal. */
 export function plain({ chains }: Report): string {
-  return chains
-    .map(({ chain, setting, rows, steady }) => {
-      return [`${chain} (${setting})`, ...tableOf(rows), ...(steady ? [steadyLine(steady)] : []), ''].join(
-        '\n',
-      );
-    })
-    .join('\n');
+  const tables = chains.map(({ chain, setting, rows, missing, steady }) => {
+    const more = [...(steady ? [steadyLine(steady)] : []), ...missing.map((what) => `not measured: ${what}`)];
+    return [`${chain}: ${setting}`, ...tableOf(rows), ...more, ''].join('\n');
+  });
+  const [ours, theirs] = chains;
+  return [...tables, ...(ours && theirs ? comparisonTable(ours, theirs) : []), ''].join('\n');
 }
 
 function tableOf(rows: readonly Row[]): readonly string[] {
@@ -73,6 +72,18 @@ function tableOf(rows: readonly Row[]): readonly string[] {
 }
 
 function comparison(ours: ChainReport, theirs: ChainReport): readonly string[] {
+  return [
+    '## Beside the tutorial',
+    '',
+    `The chain of 2014, in units and an image of our own wording (\`bench/tutorial/\`), in the same run: ${theirs.setting}.`,
+    'What keeps it from working at all is repaired; its order of things, its waits and its checks are as they were.',
+    '',
+    ...comparisonTable(ours, theirs),
+    '',
+  ];
+}
+
+function comparisonTable(ours: ChainReport, theirs: ChainReport): readonly string[] {
   const rows = theirs.rows.flatMap((their) => {
     const our = ours.rows.find(({ fault }) => fault === their.fault);
     if (!our) return [];
@@ -89,18 +100,10 @@ function comparison(ours: ChainReport, theirs: ChainReport): readonly string[] {
       ],
     ];
   });
-  return [
-    '## Beside the tutorial',
-    '',
-    `The chain of 2014, in units and an image of our own wording (\`bench/tutorial/\`), in the same run, with ${theirs.setting}.`,
-    'What keeps it from working at all is repaired; its order of things, its waits and its checks are as they were.',
-    '',
-    ...markdownTable(
-      ['fault', 'ours failed', "tutorial's failed", 'failures saved', 'back, ours / theirs'],
-      rows,
-    ),
-    '',
-  ];
+  return markdownTable(
+    ['fault', 'ours failed', "tutorial's failed", 'failures saved', 'back, ours / theirs'],
+    rows,
+  );
 }
 
 function steadyLine({ instances, seconds, revisions, events, reloads }: Steady): string {
