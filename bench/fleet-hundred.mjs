@@ -1,6 +1,7 @@
 // A hundred small units on a fleet cluster, by coreship and by fleetctl in the same run: `npm run bench:fleet`.
 // CORESHIP_LAB_BIN names a folder with fleetd and fleetctl 1.0.0. Makes a lab of its own and takes it down.
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ if (!bin) {
   process.stderr.write('CORESHIP_LAB_BIN must name a folder with fleetd and fleetctl 1.0.0\n');
   process.exit(2);
 }
+/** Milliseconds for a command and all that it sets going. */
+const limitMs = 240_000;
 const coreship = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 const lab = `fb-${process.pid.toString(36)}`;
 const labFolder = join('/var/lib/coreship/labs', lab);
@@ -46,23 +49,34 @@ try {
 /** Runs a command to its end while a machine that is no entry watches fleet; seconds from the command's begin. */
 async function measure(prefix, wanted, machine, words) {
   const probe = watch(prefix, wanted, machine);
-  await probe.begun;
-  const began = Date.now();
-  const child = spawn(words[0], words.slice(1), { cwd: project, stdio: ['ignore', 'ignore', 'pipe'] });
-  let talk = '';
-  child.stderr.on('data', (chunk) => {
-    talk = `${talk}${chunk}`.slice(-400);
-  });
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  const ended = Date.now();
-  const seen = await probe.done;
-  if (code !== 0)
-    process.stdout.write(`${words.slice(-102).slice(0, 2).join(' ')} … ended with ${code}: ${talk.trim()}\n`);
-  const since = (at) => (at - began) / 1000;
-  return { code, ended: since(ended), registry: since(seen.registry), states: since(seen.states) };
+  try {
+    await probe.begun();
+    const began = Date.now();
+    const child = spawn(words[0], words.slice(1), {
+      cwd: project,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: limitMs,
+    });
+    let talk = '';
+    child.stderr.on('data', (chunk) => {
+      talk = `${talk}${chunk}`.slice(-400);
+    });
+    const [status, signal] = await once(child, 'close');
+    const ended = Date.now();
+    const code = status ?? signal;
+    if (code !== 0)
+      process.stdout.write(
+        `${words.slice(-102).slice(0, 2).join(' ')} … ended with ${code}: ${talk.trim()}\n`,
+      );
+    const seen = await probe.done();
+    const since = (at) => (at - began) / 1000;
+    return { code, ended: since(ended), registry: since(seen.registry), states: since(seen.states) };
+  } finally {
+    probe.stop();
+  }
 }
 
-/** Looks at fleet every tenth of a second, on a machine itself, until registry and states are as wanted. */
+/** Looks at fleet every tenth of a second, on a machine itself, until all is as wanted or the time is up. */
 function watch(prefix, wanted, machine) {
   const script = `
 while :; do
@@ -77,19 +91,28 @@ done`;
   const words = ['sh', '-c', script, 'sh', prefix, String(wanted), active, desired].map(quote).join(' ');
   const child = spawn('ssh', [...sshOptions(), `core@${machine.address}`, words], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: limitMs,
   });
   const seen = {};
-  let begin = () => undefined;
-  const begun = new Promise((resolve) => {
-    begin = resolve;
-  });
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  const lines = createInterface({ input: child.stdout }).on('line', (line) => {
     const [at, registry, states] = line.split(' ').map(Number);
-    begin();
     if (registry === wanted) seen.registry ??= at;
     if (states === wanted) seen.states ??= at;
   });
-  return { begun, done: new Promise((resolve) => child.once('close', () => resolve(seen))) };
+  const closed = once(child, 'close').then(() => false);
+  const first = once(lines, 'line').then(() => true);
+  return {
+    begun: async () => {
+      if (!(await Promise.race([first, closed]))) throw new Error(`nobody could look for ${prefix}`);
+    },
+    done: async () => {
+      await closed;
+      if (seen.registry === undefined || seen.states === undefined)
+        throw new Error(`never seen ${wanted} of ${prefix}, within ${limitMs / 1000} s`);
+      return seen;
+    },
+    stop: () => child.kill(),
+  };
 }
 
 function report(what, registry, states, ours, theirs) {
