@@ -8,7 +8,7 @@ sift_reading() {
   local line entry='^"/services/([^/"]+)/[^/"]+" "(.*)$'
   while IFS= read -r line; do
     if [[ $line =~ $entry ]]; then echo "${BASH_REMATCH[1]} ${BASH_REMATCH[2]%\"}"; fi
-  done <"$run/reading" | sift "$run/ignored.new" >"$run/new"
+  done <"$run/reading" | sift "$run/ignored.new" >"$run/new" || return
   if ! cmp -s "$run/ignored.new" "$run/ignored"; then
     head -n 100 "$run/ignored.new" | sed 's/^/ignored a registration that is no address and port: /' >&2
   fi
@@ -17,6 +17,36 @@ sift_reading() {
 
 sift_saved() {
   if [ -e "$state/list" ]; then head -c 1000000 "$state/list" | sift /dev/null; fi
+}
+
+# An etcd that comes back after long has lost registrations, of v2 all at once, and the sidekicks need a moment to
+# register again: instances that are gone in a way that looks like it are kept for a moment, beside those that are back.
+keep_vanished() {
+  local service count gone
+  kept=
+  for service in "${services[@]}"; do
+    grep "^$service " "$run/list.$1" | comm -23 - "$run/new" >"$run/gone"
+    count=$(addresses_of "$service" "$1" | wc -l)
+    gone=$(wc -l <"$run/gone")
+    if [ "$gone" = 0 ]; then
+      held[$service]=
+    elif [ -z "${held[$service]:-}" ] && looks_lost "$gone" "$count" "$2"; then
+      held[$service]=$((SECONDS + patience))
+    fi
+    if [ "$SECONDS" -lt "${held[$service]:-0}" ]; then
+      kept="$kept${kept:+, }$service"
+      cat "$run/gone" >>"$run/new"
+      sort -o "$run/new" "$run/new" || return
+    fi
+  done
+}
+
+readonly patience=6 # seconds
+declare -A held=()
+
+# All of several at once; where etcd may have been away, also the last one, or most of several.
+looks_lost() {
+  if [ "$1" = "$2" ]; then [ "$2" -gt 1 ] || [ -n "$3" ]; else [ -n "$3" ] && [ "$1" -gt 1 ] && [ $(($1 * 2)) -gt "$2" ]; fi
 }
 
 # Sorts the valid lines of followed services, and writes the others of these services to a file.

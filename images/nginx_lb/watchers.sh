@@ -71,24 +71,30 @@ watch_curl() {
   done
 }
 
-# Asks one endpoint after the other for $root, until one answers; its body is in $run/$1.body, its index in `index`.
+# Asks one endpoint after the other for $root, until one answers, which is asked first the next time: one that is stuck
+# must not slow every call. The body is in $run/$1.body, the index in `index`.
 ask_v2() {
-  local name=$1 query=$2 base status
+  local name=$1 query=$2 base status tries
   shift 2
-  for base in ${ETCDCTL_ENDPOINTS//,/ }; do
+  if [ ${#turn[@]} = 0 ]; then read -ra turn <<<"${ETCDCTL_ENDPOINTS//,/ }"; fi
+  for ((tries = ${#turn[@]}; tries > 0; tries--)); do
+    base=${turn[0]}
     case $base in *://*) ;; *) base=http${ETCDCTL_CACERT:+s}://$base ;; esac
-    status=$(curl_settings | curl -sS --config - --connect-timeout 1 "$@" -D "$run/$name.head" -o "$run/$name.body" \
-      -w '%{http_code}' "$base/v2/keys${root%/}?$query") || continue
-    index=$(sed -n 's/^X-Etcd-Index: *\([0-9]*\).*/\1/ip' "$run/$name.head")
-    # A folder that is not there has no keys.
-    case $status in
-      200) return ;;
-      404) if grep -q '"errorCode":100,' "$run/$name.body"; then return; fi ;;
-    esac
-    echo "$base says $status: $(head -c 200 "$run/$name.body" | tr -d '\n')" >&2
+    if status=$(curl_settings | curl -sS --config - --connect-timeout 1 "$@" -D "$run/$name.head" -o "$run/$name.body" \
+      -w '%{http_code}' "$base/v2/keys${root%/}?$query"); then
+      index=$(sed -n 's/^X-Etcd-Index: *\([0-9]*\).*/\1/ip' "$run/$name.head")
+      # A folder that is not there has no keys.
+      case $status in
+        200) return ;;
+        404) if grep -q '"errorCode":100,' "$run/$name.body"; then return; fi ;;
+      esac
+      echo "$base says $status: $(head -c 200 "$run/$name.body" | tr -d '\n')" >&2
+    fi
+    turn=("${turn[@]:1}" "${turn[0]}")
   done
   return 1
 }
+turn=()
 
 # curl reads these from its standard input: a password has no place on a command line, which anybody may see.
 curl_settings() {

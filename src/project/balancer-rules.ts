@@ -75,9 +75,9 @@ function twinFindings(routes: readonly Route[], index: number, path: DataPath): 
   if (health === undefined) return findings;
   const taken =
     earlier.some((other) => other.host === route.host && other.health === health) ||
-    routes.some((other) => other.host === route.host && other.path !== '/' && other.path === health);
+    routes.some((other) => other.host === route.host && other.path === health);
   if (!taken) return findings;
-  const message = `${health} on ${hostOf(route)} is the path of another route, or its health`;
+  const message = `${health} on ${hostOf(route)} is the path of a route, or the health of another`;
   return [...findings, { rule, path: [...path, 'health'], message, hint: 'give it a path of its own' }];
 }
 

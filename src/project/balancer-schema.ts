@@ -71,7 +71,13 @@ export const balancerSchema = keys({
 /** One service is one route for all; a slash at the end of a path makes no difference. */
 export function toLoadBalancer({ service, routes }: z.output<typeof balancerSchema>): LoadBalancer {
   if (service !== undefined) return { routes: [{ service, path: '/', timeout: 60, keepAlive: 0 }] };
-  return { routes: (routes ?? []).map((route) => ({ ...route, path: withoutEnd(route.path) })) };
+  return {
+    routes: (routes ?? []).map((route) => ({
+      ...route,
+      path: withoutEnd(route.path),
+      ...(route.health === undefined ? {} : { health: withoutEnd(route.health) }),
+    })),
+  };
 }
 
 function withoutEnd(path: string): string {

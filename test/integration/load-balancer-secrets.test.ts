@@ -78,13 +78,21 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       }
     });
 
-    it('says so when etcd does not let it in', async () => {
-      await started({});
+    it('says so when etcd does not let it in, and does not run against it', async () => {
+      await started({ ETCDCTL_USER: 'root', ETCDCTL_PASSWORD: 'wrong' });
       try {
         await eventually(
           () => balancer.status().problem?.startsWith('etcd does not answer: ') === true,
           () => balancer.said(),
         );
+        const watcher = () => balancer.within('cat', '/run/confd-watch/watcher.pid');
+        const heartbeat = () => balancer.within('stat', '-c', '%y', '/run/confd-watch/heartbeat');
+        const first = watcher();
+        for (let turn = 0; turn < 3; turn++) {
+          const last = heartbeat();
+          await eventually(() => heartbeat() !== last, 'the next reading');
+        }
+        expect(watcher()).toBe(first);
       } finally {
         await balancer.remove();
       }

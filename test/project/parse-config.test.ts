@@ -227,12 +227,15 @@ describe('problems of coreship.yaml', () => {
       text: balanced(
         '{routes: [{service: wep}, {service: web, host: a, path: /a}, {service: web, host: a, path: /a/}]}',
         '{routes: [{service: web, health: /h}, {service: web, path: /h}, {service: web, path: /x, health: /h}]}',
+        '{routes: [{service: web, health: /}, {service: web, path: /api, health: /api/}]}',
       ),
       problems: [
         'coreship.yaml:7:94 services.lb0.loadBalancer.routes[0].service: there is no service "wep" (did you mean "web"?)',
         'coreship.yaml:7:165 services.lb0.loadBalancer.routes[2].path: routes[1] is for /a on a already (give it another host or path)',
-        'coreship.yaml:8:107 services.lb1.loadBalancer.routes[0].health: /h on any host is the path of another route, or its health (give it a path of its own)',
-        'coreship.yaml:8:171 services.lb1.loadBalancer.routes[2].health: /h on any host is the path of another route, or its health (give it a path of its own)',
+        'coreship.yaml:8:107 services.lb1.loadBalancer.routes[0].health: /h on any host is the path of a route, or the health of another (give it a path of its own)',
+        'coreship.yaml:8:171 services.lb1.loadBalancer.routes[2].health: /h on any host is the path of a route, or the health of another (give it a path of its own)',
+        'coreship.yaml:9:107 services.lb2.loadBalancer.routes[0].health: / on any host is the path of a route, or the health of another (give it a path of its own)',
+        'coreship.yaml:9:146 services.lb2.loadBalancer.routes[1].health: /api on any host is the path of a route, or the health of another (give it a path of its own)',
       ],
     },
     {
