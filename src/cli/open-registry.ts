@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { CoreshipError } from '../errors.ts';
 import type { EtcdSettings } from '../project/cluster.ts';
 import type { EtcdAccess } from '../registry/etcd-access.ts';
+import { isAboutCertificates, wrongCertificates } from '../registry/etcd-errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RegistrySettings } from '../services/service.ts';
 import type { Connection } from '../ssh/connection.ts';
@@ -10,7 +11,8 @@ import { type Listener, listenTcp } from '../ssh/listen.ts';
 /**
  * Opens a cluster's registry through its machines, each of which leads to every endpoint. The clients want addresses, so
  * each way is a local port.
- * @throws the first machine's error where none of them can be reached
+ * @throws the first machine's error where none of them can be reached; CoreshipError `config` where a certificate or key
+ * cannot be read, or is none
  */
 export async function openRegistry(
   api: RegistrySettings['api'],
@@ -22,19 +24,25 @@ export async function openRegistry(
   const doors = await Promise.all(
     pairs(machines, endpoints).map(([machine, endpoint]) => openDoor(machine, endpoint)),
   );
-  const registry = make({
-    endpoints: doors.map(({ url }) => url),
-    // The certificate names etcd, not the local end of a forward.
-    ...(endpoints[0] ? { serverName: endpoints[0].hostname } : {}),
-    ...secrets,
-  });
-  return {
-    ...registry,
-    close: async () => {
-      await registry.close();
-      await Promise.all(doors.map(({ listener }) => listener.close()));
-    },
-  };
+  const closeDoors = () => Promise.all(doors.map(({ listener }) => listener.close()));
+  try {
+    const registry = make({
+      endpoints: doors.map(({ url }) => url),
+      // The certificate names etcd, not the local end of a forward.
+      ...(endpoints[0] ? { serverName: hostOf(endpoints[0]) } : {}),
+      ...secrets,
+    });
+    return {
+      ...registry,
+      close: async () => {
+        await registry.close();
+        await closeDoors();
+      },
+    };
+  } catch (cause) {
+    await closeDoors();
+    throw isAboutCertificates(cause) ? wrongCertificates('use them', cause) : cause;
+  }
 }
 
 /** Loaded when needed: gRPC is heavy. */
@@ -64,11 +72,15 @@ async function openDoor(
   machine: () => Promise<Connection>,
   endpoint: URL,
 ): Promise<{ listener: Listener; url: string }> {
-  // A URL keeps the brackets of an IPv6 address, and drops a port that is its scheme's own.
-  const host = endpoint.hostname.replace(/^\[|\]$/g, '');
+  // A URL drops a port that is its scheme's own.
   const port = endpoint.port || (endpoint.protocol === 'https:' ? '443' : '80');
-  const listener = await listenTcp(machine, host, Number(port));
+  const listener = await listenTcp(machine, hostOf(endpoint), Number(port));
   return { listener, url: `${endpoint.protocol}//${listener.host}:${listener.port}` };
+}
+
+/** A URL keeps the brackets of an IPv6 address. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 async function readSecrets(etcd: EtcdSettings): Promise<Pick<EtcdAccess, 'auth' | 'tls'>> {

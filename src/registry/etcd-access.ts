@@ -2,7 +2,7 @@
 export interface EtcdAccess {
   /** `http://127.0.0.1:40123`. */
   readonly endpoints: readonly string[];
-  /** The name in the server's certificate, where it is not the endpoints' own. */
+  /** The name or address (IPv6 without brackets) in the server's certificate, where it is not the endpoints' own. */
   readonly serverName?: string;
   readonly auth?: { readonly username: string; readonly password: string };
   /** PEM texts. */

@@ -13,7 +13,7 @@ export function noAnswer(what: string, cause: unknown): CoreshipError {
 export function isAboutCertificates(cause: unknown): boolean {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const message = cause instanceof Error ? cause.message : '';
-  return /certificate|altname|self.signed|ERR_TLS/i.test(`${code} ${message}`);
+  return /certificate|altname|self.signed|ERR_TLS|\bPEM\b|DECODER|BAD_DECRYPT/i.test(`${code} ${message}`);
 }
 
 /** The certificates in coreship.yaml and those of etcd have nothing to do with each other. */
@@ -31,6 +31,14 @@ export function notAllowed(what: string, said: string, cause?: unknown): Coreshi
     cause,
     details: [said],
     hint: 'see username and passwordFile under etcd in coreship.yaml, and the roles of that user in etcd; it needs /services and /coreship',
+  });
+}
+
+/** etcd understands the question and refuses it: what lies there is not what coreship takes it for. */
+export function refused(what: string, said: string): CoreshipError {
+  return new CoreshipError('config', `etcd refused: could not ${what}`, {
+    details: [said],
+    hint: 'look at /services and /coreship in etcd: does something else lie where a folder should?',
   });
 }
 

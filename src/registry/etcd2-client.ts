@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { callTimeoutMs, type EtcdAccess, tryTimeoutMs } from './etcd-access.ts';
-import { isAboutCertificates, lacksV2, noAnswer, notAllowed, wrongCertificates } from './etcd-errors.ts';
+import {
+  isAboutCertificates,
+  lacksV2,
+  noAnswer,
+  notAllowed,
+  refused,
+  wrongCertificates,
+} from './etcd-errors.ts';
 import { etcdVersion } from './etcd-version.ts';
 import { type HttpAnswer, type HttpRequest, httpLine } from './http-line.ts';
 
@@ -12,7 +19,7 @@ export interface Etcd2Request {
   readonly form?: Readonly<Record<string, string>>;
 }
 
-/** What etcd answered, which may be a refusal that the one who asks understands: 404 no such key, 412 comparison failed. */
+/** What etcd answered: it was done, or 404 no such key, or 412 a condition does not hold. */
 export interface Etcd2Answer {
   readonly status: number;
   readonly node?: Etcd2Node;
@@ -29,7 +36,7 @@ export interface Etcd2Node {
 export interface Etcd2Client {
   /**
    * @throws CoreshipError `failed` where no endpoint answers within 6 s; `config` where etcd has no API v2, does not
-   *   let this user do it, or shows another certificate
+   *   let this user do it, refuses for another reason, or shows another certificate
    */
   ask(what: string, request: Etcd2Request): Promise<Etcd2Answer>;
   close(): void;
@@ -81,6 +88,9 @@ export function etcd2Client(access: EtcdAccess): Etcd2Client {
       if (body === undefined) {
         if (answer.status === 404) throw lacksV2(await etcdVersion(access));
         throw noAnswer(what, new Error(`this is not etcd: ${answer.status} ${answer.text.slice(0, 200)}`));
+      }
+      if (answer.status >= 300 && ![404, 412].includes(answer.status)) {
+        throw refused(what, saying(body, answer));
       }
       const node = readNode('node' in body ? body.node : undefined);
       return { status: answer.status, ...(node ? { node } : {}) };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Etcd2Answer, Etcd2Client, Etcd2Request } from './etcd2-client.ts';
 import { lockTtlSeconds } from './lock-holder.ts';
-import type { LockStore } from './lock-store.ts';
+import type { LockStore, TakeOutcome } from './lock-store.ts';
 import type { LockHolder } from './registry.ts';
 
 const what = 'take the lock';
@@ -24,14 +24,22 @@ export function etcd2LockStore(client: Etcd2Client, key: string, holder: LockHol
     return status === 200;
   };
 
-  const take: LockStore['take'] = async () => {
-    const { status, node } = await ask({ method: 'GET', query: { quorum: 'true' } });
-    if (node?.value === value) return (await refresh()) ? { taken: true } : take();
-    if (status === 200) return { taken: false, value: node?.value ?? '' };
+  /** Nothing where there is no such key. */
+  const look = async (): Promise<TakeOutcome | undefined> => {
+    const { node } = await ask({ method: 'GET', query: { quorum: 'true' } });
+    if (!node) return undefined;
+    if (node.value !== value) return { taken: false, value: node.value ?? '' };
+    return (await refresh()) ? { taken: true } : undefined;
+  };
+
+  const take = async (): Promise<TakeOutcome> => {
+    const found = await look();
+    if (found) return found;
     tried = true;
-    const created = await ask({ method: 'PUT', form: { prevExist: 'false', value, ttl } });
-    // Else somebody was faster, or an answer to this very try was lost.
-    return created.status === 201 ? { taken: true } : take();
+    const { status } = await ask({ method: 'PUT', form: { prevExist: 'false', value, ttl } });
+    if (status === 201) return { taken: true };
+    // Somebody was faster, or an answer to this very try was lost.
+    return (await look()) ?? { taken: false };
   };
 
   return {

@@ -36,7 +36,9 @@ export function httpLine({ serverName, auth, tls }: Omit<EtcdAccess, 'endpoints'
     ask: async (endpoint, { method, path, form }, timeoutMs) => {
       const url = new URL(path, endpoint);
       const body = form ? new URLSearchParams(form).toString() : '';
-      const timeout = AbortSignal.timeout(timeoutMs);
+      // Node takes whole numbers only.
+      const wholeMs = Math.max(1, Math.ceil(timeoutMs));
+      const timeout = AbortSignal.timeout(wholeMs);
       const options = {
         method,
         ...login,
@@ -59,7 +61,7 @@ export function httpLine({ serverName, auth, tls }: Omit<EtcdAccess, 'endpoints'
         });
         return { status: response.statusCode ?? 0, text: await text(response) };
       } catch (cause) {
-        if (timeout.aborted) throw new Error(`no answer within ${timeoutMs / 1000} s`, { cause });
+        if (timeout.aborted) throw new Error(`no answer within ${wholeMs / 1000} s`, { cause });
         throw cause;
       }
     },
@@ -71,8 +73,7 @@ export function httpLine({ serverName, auth, tls }: Omit<EtcdAccess, 'endpoints'
 }
 
 /** The certificate names etcd, not the local end of a forward. An address is no name to ask for by SNI. */
-function identity(serverName: string) {
-  const name = serverName.replace(/^\[|\]$/g, '');
+function identity(name: string) {
   return {
     servername: isIP(name) === 0 ? name : '',
     checkServerIdentity: (_host: string, certificate: Parameters<typeof checkServerIdentity>[1]) =>

@@ -9,12 +9,15 @@ export interface LockStore {
    * Takes the key unless somebody has it. Taken, or found to be ours by an earlier try, it lives for a whole
    * `lockTtlSeconds` from the call.
    */
-  take(): Promise<{ readonly taken: true } | { readonly taken: false; readonly value: string }>;
+  take(): Promise<TakeOutcome>;
   /** Lets the key live for `lockTtlSeconds` from the call; false where it is not ours any more. */
   refresh(): Promise<boolean>;
   /** Removes the key if it is ours. */
   release(): Promise<void>;
 }
+
+/** Whether the key was taken, else what it holds; no value where it was there a moment ago, and is gone. */
+export type TakeOutcome = { readonly taken: true } | { readonly taken: false; readonly value?: string };
 
 /** Makes the store of one run's lock. */
 export type OpenLockStore = (key: string, holder: LockHolder) => LockStore;

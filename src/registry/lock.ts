@@ -42,12 +42,12 @@ async function takeInTime(store: LockStore, request: LockRequest): Promise<Momen
     const outcome = await store.take().catch(awayError);
     if ('taken' in outcome && outcome.taken) return asked;
     if (performance.now() >= deadline) {
-      throw 'away' in outcome ? outcome.away : lockHeld(readHolder(outcome.value), request.waitMs);
+      throw 'away' in outcome ? outcome.away : lockHeld(readHolder(outcome.value ?? ''), request.waitMs);
     }
     if ('away' in outcome) {
       if (!toldAway) request.onAway?.(outcome.away);
       toldAway = true;
-    } else {
+    } else if (outcome.value !== undefined) {
       if (!toldHolder) request.onWait(readHolder(outcome.value));
       toldHolder = true;
     }
@@ -67,20 +67,25 @@ function keep(store: LockStore, since: Moment, closing: AbortSignal): Lock {
   const ended = AbortSignal.any([released.signal, closing]);
   let confirmed = since;
   let lost = false;
+  let problem: unknown;
   const stayAlive = async (): Promise<void> => {
-    for (let failed = false; !ended.aborted && !lost; ) {
-      await delay(failed ? retryMs : refreshMs, undefined, { signal: ended });
+    while (!ended.aborted && !lost) {
+      await delay(problem === undefined ? refreshMs : retryMs, undefined, { signal: ended });
       const asked = moment();
-      const outcome = await store.refresh().catch(() => undefined);
-      if (outcome === true) confirmed = asked;
-      lost = outcome === false;
-      failed = outcome === undefined;
+      try {
+        lost = !(await store.refresh());
+        if (!lost) confirmed = asked;
+        problem = undefined;
+      } catch (error) {
+        problem = error;
+      }
     }
   };
   stayAlive().catch(() => undefined);
   return {
     held: () => !lost && !ended.aborted && age(confirmed) < (lockTtlSeconds - marginSeconds) * 1000,
     lost: () => lost || ended.aborted,
+    problem: () => problem,
     release: async () => {
       released.abort();
       // A key that cannot be removed dies by itself.

@@ -45,5 +45,7 @@ export interface Lock {
   held(): boolean;
   /** Whether it is gone for good: etcd let it expire, somebody removed it, or it was released. */
   lost(): boolean;
+  /** The error of the last refresh, if it failed. */
+  problem(): unknown;
   release(): Promise<void>;
 }

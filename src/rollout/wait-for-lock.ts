@@ -1,6 +1,7 @@
+import { CoreshipError } from '../errors.ts';
 import type { Lock } from '../registry/registry.ts';
 import type { Clock } from './ports.ts';
-import { type WaitWatch, waitUntil } from './wait-until.ts';
+import { type ProbeResult, type WaitWatch, waitUntil } from './wait-until.ts';
 
 /** Milliseconds for an etcd that went away to come back. */
 const timeoutMs = 60_000;
@@ -8,18 +9,29 @@ const timeoutMs = 60_000;
 /**
  * Before a step: waits until the lock is held for sure. While etcd is away it may have expired, and somebody else may be
  * at work; where etcd confirms it again, nobody was.
+ * @throws CoreshipError `failed` after a minute, or as soon as etcd refuses
  */
 export function waitForLock(lock: Lock, clock: Clock, watch: WaitWatch): Promise<void> {
-  const probe = () =>
-    Promise.resolve(
-      lock.held()
-        ? ({ done: true } as const)
-        : ({ done: false, seen: 'etcd does not answer: the lock may have expired' } as const),
-    );
-  return waitUntil(probe, {
+  return waitUntil(() => Promise.resolve(look(lock)), {
     what: 'the lock confirmed by etcd',
     timeoutMs,
     clock,
     watch,
   });
+}
+
+function look(lock: Lock): ProbeResult {
+  if (lock.held()) return { done: true };
+  const problem = lock.problem();
+  if (!(problem instanceof CoreshipError) || problem.code === 'failed') {
+    return { done: false, seen: 'etcd does not answer: the lock may have expired' };
+  }
+  const { message, details, hint } = problem;
+  return {
+    failed: new CoreshipError('failed', `the lock may have expired: ${message}`, {
+      cause: problem,
+      details,
+      ...(hint === undefined ? {} : { hint }),
+    }),
+  };
 }

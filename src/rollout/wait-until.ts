@@ -7,7 +7,8 @@ import type { Clock } from './ports.ts';
  */
 export type Probe = () => Promise<ProbeResult>;
 
-type ProbeResult =
+/** What one look has seen. */
+export type ProbeResult =
   | { readonly done: true }
   | { readonly done: false; readonly seen: string }
   | { readonly failed: CoreshipError };

@@ -25,7 +25,7 @@ export class FakeConnection implements Connection {
     return Promise.reject(new Error('no streams here'));
   }
 
-  openTcp(): Promise<Duplex> {
+  openTcp(_host: string, _port: number): Promise<Duplex> {
     return Promise.reject(new Error('no streams here'));
   }
 

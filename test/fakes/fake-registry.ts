@@ -22,6 +22,7 @@ export class FakeRegistry implements Registry {
 /** A lock that can be lost, or unsure while etcd does not answer. */
 export class FakeLock implements Lock {
   state: 'held' | 'unsure' | 'lost' = 'held';
+  error: Error | undefined;
 
   held(): boolean {
     return this.state === 'held';
@@ -29,6 +30,10 @@ export class FakeLock implements Lock {
 
   lost(): boolean {
     return this.state === 'lost';
+  }
+
+  problem(): unknown {
+    return this.error;
   }
 
   release(): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** An authority, and one pair of it that serves 127.0.0.1 and is a client's too. All are paths of PEM files. */
+/** An authority, and one pair of it that serves 127.0.0.1 and fd00::1, and is a client's too. All are paths of PEM files. */
 export interface Certificates {
   readonly ca: string;
   readonly cert: string;
@@ -33,7 +33,7 @@ export function makeCertificates(): Certificates {
   openssl('req', ...curve, '-subj', '/CN=etcd', '-keyout', 'key', '-out', 'request');
   writeFileSync(
     join(dir, 'extensions'),
-    'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n',
+    'subjectAltName=IP:127.0.0.1,IP:fd00::1\nextendedKeyUsage=serverAuth,clientAuth\n',
   );
   const signed = ['-CA', 'ca', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', 'extensions'];
   openssl('x509', '-req', '-in', 'request', '-days', '1', ...signed, '-out', 'cert');

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { connect as connectTcp } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openRegistry } from '../../src/cli/open-registry.ts';
 import type { EtcdAccess } from '../../src/registry/etcd-access.ts';
 import type { LockRequest, Registry } from '../../src/registry/registry.ts';
+import { FakeConnection } from '../fakes/fake-connection.ts';
 import { makeCertificates } from './certificates.ts';
 import { type Etcd, etcdMissing, eventually, startEtcd, startEtcds } from './etcd.ts';
 import { registryApis } from './registry-apis.ts';
@@ -105,8 +109,42 @@ describe.skipIf(missing !== undefined).each(registryApis)(
       await expect(read({ tls: { ca, cert, key }, serverName: 'other' })).rejects.toMatchObject(refused);
       await expect(read({ tls: { ca } })).rejects.toMatchObject(refused);
     });
+
+    it('certificates may name an IPv6 address', async () => {
+      const files = makeCertificates();
+      toClose.push({ close: async () => await Promise.resolve(files.remove()) });
+      const etcd = await startEtcd(files);
+      toClose.push({ close: () => etcd.remove() });
+      const settings = {
+        endpoints: ['https://[fd00::1]:2379'],
+        caFile: files.ca,
+        certFile: files.cert,
+        keyFile: files.key,
+      };
+      const machine = new WayTo(etcd);
+      const registry = await openRegistry(api, settings, [() => Promise.resolve(machine)]);
+      toClose.push(registry);
+      await expect(registry.registrations('/services/')).resolves.toEqual([]);
+      expect(machine.asked).toContain('fd00::1 2379');
+    });
   },
 );
+
+/** A machine from which every address is this etcd. */
+class WayTo extends FakeConnection {
+  readonly asked: string[] = [];
+  private readonly port: number;
+
+  constructor({ endpoint }: Etcd) {
+    super(() => ({}));
+    this.port = Number(new URL(endpoint).port);
+  }
+
+  override openTcp(host: string, port: number): Promise<Duplex> {
+    this.asked.push(`${host} ${port}`);
+    return Promise.resolve(connectTcp(this.port, '127.0.0.1'));
+  }
+}
 
 function leads(etcd: Etcd): boolean {
   const [status] = JSON.parse(etcd.ctl('endpoint', 'status', '--write-out=json')) as readonly {

@@ -90,7 +90,8 @@ describe.skipIf(missing !== undefined).each(registryApis)('the registry on a rea
         const lock = await connect().lock(request({ waitMs: 30_000 }));
         holders += 1;
         most = Math.max(most, holders);
-        await eventually(() => true, 'a moment');
+        // A turn lasts as long as another run needs to ask etcd.
+        await connect().registrations('/services/');
         holders -= 1;
         await lock.release();
       });
@@ -162,6 +163,32 @@ describe.skipIf(missing !== undefined).each(registryApis)('the registry on a rea
       expect(get(lockKey)).toBe('stolen');
     });
 
+    it('says why it cannot be kept, while that is so', async () => {
+      const own = await startEtcd();
+      try {
+        const lock = await connect({ endpoints: [own.endpoint] }).lock(request());
+        const takeBack = api.askWho(own);
+        await eventually(() => lock.problem() !== undefined, 'the refusal', 30_000);
+        expect(lock.problem()).toMatchObject({
+          code: 'config',
+          message: expect.stringContaining('etcd does not allow it: could not'),
+        });
+        takeBack();
+        await eventually(() => lock.problem() === undefined, 'the end of it', 30_000);
+        expect(lock.held()).toBe(true);
+      } finally {
+        await own.remove();
+      }
+    });
+
+    it.runIf(api.api === 'v2')('is refused where a value lies in its way', async () => {
+      api.put(etcd, '/coreship', 'a value');
+      await expect(connect().lock(request({ waitMs: 30_000 }))).rejects.toMatchObject({
+        code: 'config',
+        details: ['Not a directory: /coreship'],
+      });
+    });
+
     it.skipIf(!existsSync(built(api.api)))('of a run that was killed expires by itself', async () => {
       const child = holdInChild(api.api, etcd.endpoint);
       await once(child.stdout ?? child, 'data');
@@ -182,6 +209,7 @@ describe.skipIf(missing !== undefined).each(registryApis)('the registry on a rea
     await expect(registry.registrations('/services/')).rejects.toMatchObject({
       code: 'failed',
       message: 'etcd did not answer: could not read /services/',
+      details: [expect.stringContaining('ECONNREFUSED')],
       hint: 'check etcd on the machines: etcdctl endpoint health',
     });
     await expect(registry.lock(request())).rejects.toMatchObject({

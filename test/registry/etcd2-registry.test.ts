@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { EtcdAccess } from '../../src/registry/etcd-access.ts';
 import { etcd2Registry } from '../../src/registry/etcd2-registry.ts';
 import { etcd3Registry } from '../../src/registry/etcd3-registry.ts';
-import type { Registry } from '../../src/registry/registry.ts';
+import type { LockRequest, Registry } from '../../src/registry/registry.ts';
 import { type Asked, type LittleEtcd, littleEtcd } from './little-etcd.ts';
 
 const toClose: { close(): Promise<void> }[] = [];
@@ -18,6 +18,10 @@ const connect = (access: EtcdAccess, open = etcd2Registry): Registry => {
   const registry = open(access);
   toClose.push(registry);
   return registry;
+};
+const takeLock = (etcd: LittleEtcd, waitMs: number, onWait: LockRequest['onWait'] = () => undefined) => {
+  const holder = { who: 'me', command: 'scale', pid: 1, since: 'now' };
+  return connect({ endpoints: [etcd.endpoint] }).lock({ project: 'tutorial', holder, waitMs, onWait });
 };
 const page = [404, '404 page not found\n'] as const;
 const versionOr =
@@ -92,14 +96,32 @@ describe('etcd2Registry', () => {
       value = form.get('value') ?? '';
       return [500, 'lost'];
     });
-    const holder = { who: 'me', command: 'scale', pid: 1, since: 'now' };
-    const lock = await connect({ endpoints: [etcd.endpoint] }).lock({
-      project: 'tutorial',
-      holder,
-      waitMs: 0,
-      onWait: () => undefined,
-    });
+    const lock = await takeLock(etcd, 0);
     expect(lock.held()).toBe(true);
+  });
+
+  it('tries no further where etcd refuses the lock, and says why', async () => {
+    const etcd = await serve(() => [
+      400,
+      '{"errorCode":104,"message":"Not a directory","cause":"/coreship"}',
+    ]);
+    await expect(takeLock(etcd, 30_000)).rejects.toMatchObject({
+      code: 'config',
+      message: 'etcd refused: could not take the lock',
+      details: ['Not a directory: /coreship'],
+    });
+    expect(etcd.asked.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it('waits for a lock that is always there and never seen, and gives it up in time', async () => {
+    const etcd = await serve(({ method }) => (method === 'GET' ? empty : [412, '{"errorCode":105}']));
+    const told: string[] = [];
+    await expect(takeLock(etcd, 700, (holder) => told.push(holder.who))).rejects.toMatchObject({
+      code: 'lock-held',
+    });
+    // Three tries of three questions each, and the key given up.
+    expect(etcd.asked.length).toBeLessThanOrEqual(10);
+    expect(told).toEqual([]);
   });
 
   it.each([
@@ -111,6 +133,12 @@ describe('etcd2Registry', () => {
       [401, '{"message":"The request requires user authentication","cause":"Insufficient credentials"}'],
       'etcd does not allow it: could not read /services/',
       'passwordFile',
+    ],
+    [
+      '3.4.23',
+      [400, '{"errorCode":104,"message":"Not a directory","cause":"/services","index":3}'],
+      'etcd refused: could not read /services/',
+      'something else',
     ],
     ['3.4.23', [403, 'no'], 'etcd does not allow it: could not read /services/', 'passwordFile'],
   ] as const)('etcd %s answering %j: %s', async (version, answer, message, hint) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CoreshipError } from '../../src/errors.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import { noAnswer, notAllowed } from '../../src/registry/etcd-errors.ts';
 import type { RolloutEvent } from '../../src/rollout/events.ts';
 import { rollOut } from '../../src/rollout/rollout.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -195,5 +196,34 @@ describe('rollOut', () => {
     });
     expect(clock.now()).toBe(60_000);
     expect(engine.calls).toEqual([]);
+  });
+
+  it('does not wait for an etcd that refuses, and says what it said', async () => {
+    const { lock, clock, engine, run } = begin(two, (event) => {
+      if (event.type !== 'change-done') return;
+      lock.state = 'unsure';
+      lock.error = notAllowed('keep the lock', 'etcdserver: permission denied');
+    });
+    expect(await refusal(run())).toMatchObject({
+      code: 'partial',
+      message: 'the lock may have expired: etcd does not allow it: could not keep the lock',
+      details: expect.arrayContaining([
+        'etcdserver: permission denied',
+        expect.stringMatching(/^not begun: |^begun: /),
+      ]),
+      hint: expect.stringContaining('username'),
+    });
+    expect(clock.now()).toBeLessThan(1000);
+    expect(engine.calls.filter((call) => call.startsWith('install'))).toHaveLength(1);
+  });
+
+  it('waits on where etcd did not answer', async () => {
+    const { lock, clock, run } = begin(two);
+    lock.state = 'unsure';
+    lock.error = noAnswer('keep the lock', new Error('connect ECONNREFUSED'));
+    clock.at(5000, () => {
+      lock.state = 'held';
+    });
+    await expect(run()).resolves.toEqual({ elsewhere: false });
   });
 });
