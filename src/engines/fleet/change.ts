@@ -6,8 +6,11 @@ import { optionsOf } from '../../unit/unit-file.ts';
 import type { FleetClient } from './client.ts';
 import { comesUp, isGlobal, type Look, type Looks, landed, runs } from './look.ts';
 
-/** Milliseconds for fleet to bring about what was asked of it: a new leader of etcd and a restarted fleet included. */
-const patienceMs = 90_000;
+/**
+ * Milliseconds for fleet to bring about what was asked of it: a new leader of etcd and a restarted fleet included. Of a
+ * hundred units that were destroyed at once, fleet 1.0.0 has unloaded the last after some 160 s.
+ */
+const patienceMs = 240_000;
 /** Milliseconds that a stop may take: the unit's own TimeoutStopSec is shorter. */
 const stopTimeoutMs = 120_000;
 
