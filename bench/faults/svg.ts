@@ -18,6 +18,7 @@ export function plot(chains: readonly ChainReport[]): string {
   const height = 60 + ordered.length * rowHeight;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    '<title>Requests around each fault</title>',
     style,
     `<rect class="page" width="${width}" height="${height}"/>`,
     legend,
