@@ -48,6 +48,7 @@ async function bench(options: BenchOptions): Promise<void> {
       chains.push(await runChain(shell, chain, options, say));
       // A run of both takes most of an hour: what is measured is not to be lost with the rest.
       process.stdout.write(plain(await writeReport(chains, options.out)));
+      await chain.destroy();
     }
     if (chains.some(({ missing }) => missing.length > 0)) process.exitCode = 1;
   } finally {

@@ -11,7 +11,7 @@ import { wellRig } from './well-rig.ts';
 
 const patience = { lead: 2_000, tail: 3_000, change: 45_000 };
 
-/** Deploys a chain, sees it through all faults, and takes it away. One that does not recover is deployed anew. */
+/** Deploys a chain and sees it through all faults. One that does not recover is deployed anew. */
 export async function runChain(
   shell: LabShell,
   chain: Chain,
@@ -39,7 +39,6 @@ export async function runChain(
   const rig = await recovered(shell, chain);
   const setting = await settingOf(rig);
   const steady = options.steady && chain.name === 'coreship' ? await measureSteady(rig, 20, 60) : undefined;
-  await chain.destroy();
   return { chain: chain.name, setting, rows, missing, ...(steady ? { steady } : {}) };
 }
 

@@ -35,8 +35,10 @@ export function tutorialChain(shell: LabShell): Chain {
     },
     destroy: async () => {
       await shell.scriptOnAll(`
-        systemctl stop 'apache@*' 'apache-discovery@*' nginx_lb || true
-        docker rm --force $(docker ps --all --quiet) >/dev/null 2>&1 || true
+        # Units without a time-out that require each other can wait for each other for ever.
+        timeout 20 systemctl stop 'apache@*' 'apache-discovery@*' nginx_lb || true
+        timeout 20 docker rm --force $(docker ps --all --quiet) >/dev/null 2>&1 || true
+        systemctl kill --signal=KILL 'apache@*' 'apache-discovery@*' nginx_lb || true
         cd /etc/systemd/system && rm -f apache@.service apache-discovery@.service nginx_lb.service
         systemctl daemon-reload; systemctl reset-failed`);
       await shell.scriptOn(
