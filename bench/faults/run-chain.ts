@@ -22,6 +22,7 @@ export async function runChain(
   // What an earlier run has left may be of another image.
   await chain.destroy();
   await chain.deploy();
+  const setting = await settingOf(await recovered(shell, chain));
   const rows: Row[] = [];
   const missing: string[] = [];
   for (const fault of faults) {
@@ -36,9 +37,8 @@ export async function runChain(
       say(`${chain.name}: not measured: ${missing.at(-1)}`);
     }
   }
-  const rig = await recovered(shell, chain);
-  const setting = await settingOf(rig);
-  const steady = options.steady && chain.name === 'coreship' ? await measureSteady(rig, 20, 60) : undefined;
+  const steadies = options.steady && chain.name === 'coreship';
+  const steady = steadies ? await measureSteady(await recovered(shell, chain), 20, 60) : undefined;
   return { chain: chain.name, setting, rows, missing, ...(steady ? { steady } : {}) };
 }
 
