@@ -130,7 +130,8 @@ run_confd() {
   case $watcher-$REGISTRY_API in
     confd-v2) words=(--backend etcd) ;;
     confd-v3) words=(--backend etcdv3) ;;
-    confd-fork-*) words=(etcd) ;;
+    # By itself it would wait for half a minute, and what waits for an etcd without a leader is not answered sooner.
+    confd-fork-*) words=(etcd --backend-timeout=3s) ;;
   esac
   for base in ${ETCDCTL_ENDPOINTS//,/ }; do words+=(--node "$base"); done
   (umask 077 && confd_settings >"$run/confd.toml.$$" && mv "$run/confd.toml.$$" "$run/confd.toml")
