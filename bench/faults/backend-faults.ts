@@ -3,6 +3,14 @@ import { moveLeader } from './etcd.ts';
 import { type Fault, withoutVictim } from './fault.ts';
 import type { Backend, Rig } from './rig.ts';
 
+/** The victim's machine reaches no other for a while. */
+const machineCut = {
+  strike: (rig: Rig) => cut(rig, true),
+  heal: (rig: Rig) => cut(rig, false),
+  lastsMs: 12_000,
+  out: withoutVictim,
+} satisfies Partial<Fault>;
+
 /** What can happen to an instance of apache and to its machine. */
 export const backendFaults: readonly Fault[] = [
   {
@@ -29,19 +37,13 @@ export const backendFaults: readonly Fault[] = [
     name: 'machine-cut',
     title: "an apache's machine is cut off, and back",
     prepare: (rig) => moveLeader(rig, rig.balancer),
-    strike: (rig) => cut(rig, true),
-    heal: (rig) => cut(rig, false),
-    lastsMs: 12_000,
-    out: withoutVictim,
+    ...machineCut,
   },
   {
     name: 'leader-cut',
     title: "an apache's machine that leads etcd is cut off, and back",
     prepare: (rig) => moveLeader(rig, rig.victim.machine),
-    strike: (rig) => cut(rig, true),
-    heal: (rig) => cut(rig, false),
-    lastsMs: 12_000,
-    out: withoutVictim,
+    ...machineCut,
   },
   {
     name: 'backend-hangs',

@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import { CoreshipError } from '../errors.ts';
 import type { EtcdSettings } from '../project/cluster.ts';
 import type { EtcdAccess } from '../registry/etcd-access.ts';
-import { isAboutCertificates, wrongCertificates } from '../registry/etcd-errors.ts';
+import { wrongCertificates } from '../registry/etcd-errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RegistrySettings } from '../services/service.ts';
 import type { Connection } from '../ssh/connection.ts';
@@ -41,7 +43,7 @@ export async function openRegistry(
     };
   } catch (cause) {
     await closeDoors();
-    throw isAboutCertificates(cause) ? wrongCertificates('use them', cause) : cause;
+    throw cause;
   }
 }
 
@@ -91,8 +93,20 @@ async function readSecrets(etcd: EtcdSettings): Promise<Pick<EtcdAccess, 'auth' 
     ...(etcd.username !== undefined && password
       ? { auth: { username: etcd.username, password: password.toString().split('\n')[0] ?? '' } }
       : {}),
-    ...(ca ? { tls: { ca, ...(cert ? { cert } : {}), ...(key ? { key } : {}) } } : {}),
+    ...(ca ? { tls: usable({ ca, ...(cert ? { cert } : {}), ...(key ? { key } : {}) }) } : {}),
   };
+}
+
+/** TLS itself passes over an authority that it cannot read, and then no etcd seems to answer. */
+function usable(tls: NonNullable<EtcdAccess['tls']>): NonNullable<EtcdAccess['tls']> {
+  try {
+    // As a text: a file in DER is read here, but not by TLS.
+    new X509Certificate(tls.ca.toString());
+    createSecureContext(tls);
+    return tls;
+  } catch (cause) {
+    throw wrongCertificates('use them', cause);
+  }
 }
 
 async function readSecret(path: string | undefined): Promise<Buffer | undefined> {

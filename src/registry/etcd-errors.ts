@@ -9,11 +9,11 @@ export function noAnswer(what: string, cause: unknown): CoreshipError {
   });
 }
 
-/** Whether an error is about certificates: theirs or ours. No other try will make it better. */
+/** Whether an error is about the certificates shown to each other. No other try will make it better. */
 export function isAboutCertificates(cause: unknown): boolean {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const message = cause instanceof Error ? cause.message : '';
-  return /certificate|altname|self.signed|ERR_TLS|\bPEM\b|DECODER|BAD_DECRYPT/i.test(`${code} ${message}`);
+  return /certificate|altname|self.signed|ERR_TLS/i.test(`${code} ${message}`);
 }
 
 /** The certificates in coreship.yaml and those of etcd have nothing to do with each other. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openRegistry } from '../../src/cli/open-registry.ts';
 import { FakeConnection } from '../fakes/fake-connection.ts';
@@ -11,15 +12,21 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const listening = () => process.getActiveResourcesInfo().filter((one) => one === 'TCPServerWrap').length;
 
 describe('openRegistry', () => {
-  it.each(['v3', 'v2'] as const)('%s says that a file is no PEM, and leaves nothing open', async (api) => {
-    const file = join(dir, 'file');
-    writeFileSync(file, 'no PEM');
+  const ca = join(dir, 'ca');
+  const noPem = join(dir, 'no-pem');
+  writeFileSync(ca, rootCertificates[0] ?? '');
+  writeFileSync(noPem, 'no PEM');
+
+  it.each([
+    ['an authority', { caFile: noPem }],
+    ['a certificate', { caFile: ca, certFile: noPem }],
+    ['a key', { caFile: ca, certFile: ca, keyFile: noPem }],
+  ])('says that %s is no PEM, and leaves nothing open', async (_, files) => {
     const before = listening();
-    const read = async () => {
-      const etcd = { endpoints: ['https://etcd:2379'], caFile: file, certFile: file, keyFile: file };
-      const registry = await openRegistry(api, etcd, [() => Promise.resolve(new FakeConnection(() => ({})))]);
-      await registry.registrations('/services/').finally(() => registry.close());
-    };
+    const read = () =>
+      openRegistry('v3', { endpoints: ['https://etcd:2379'], ...files }, [
+        () => Promise.resolve(new FakeConnection(() => ({}))),
+      ]);
     await expect(read()).rejects.toMatchObject({
       code: 'config',
       message: expect.stringContaining('etcd and its certificates do not fit'),
