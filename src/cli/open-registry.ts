@@ -91,7 +91,7 @@ async function readSecrets(etcd: EtcdSettings): Promise<Pick<EtcdAccess, 'auth' 
   );
   return {
     ...(etcd.username !== undefined && password
-      ? { auth: { username: etcd.username, password: password.toString().split('\n')[0] ?? '' } }
+      ? { auth: { username: etcd.username, password: password.toString().split(/\r?\n/)[0] ?? '' } }
       : {}),
     ...(ca ? { tls: usable({ ca, ...(cert ? { cert } : {}), ...(key ? { key } : {}) }) } : {}),
   };

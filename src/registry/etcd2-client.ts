@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { callTimeoutMs, type EtcdAccess, tryTimeoutMs } from './etcd-access.ts';
+import { askAround } from './ask-around.ts';
+import type { EtcdAccess } from './etcd-access.ts';
 import {
   isAboutCertificates,
   lacksV2,
@@ -42,36 +42,20 @@ export interface Etcd2Client {
   close(): void;
 }
 
-/** Milliseconds until the endpoints are asked again after none of them answered. */
-const roundPauseMs = 200;
-
-/** Speaks etcd's API v2. What fails at one endpoint is asked at the next, beginning with the one that answered last. */
+/** Speaks etcd's API v2. */
 export function etcd2Client(access: EtcdAccess): Etcd2Client {
   const line = httpLine(access);
-  const { endpoints } = access;
-  let current = 0;
+  const around = askAround(access.endpoints, isAboutCertificates);
 
-  const ask = async (what: string, request: HttpRequest): Promise<HttpAnswer> => {
-    const deadline = performance.now() + callTimeoutMs;
-    for (let failures = 0; ; ) {
-      let problem: unknown;
-      const left = deadline - performance.now();
-      try {
-        const answer = await line.ask(endpoints[current] ?? '', request, Math.min(tryTimeoutMs, left));
-        // 5xx: this member has no leader, or has lost it while it worked on the request.
-        if (answer.status < 500) return answer;
-        problem = new Error(`etcd answered ${answer.status}: ${answer.text.trim()}`);
-      } catch (error) {
-        if (isAboutCertificates(error)) throw wrongCertificates(what, error);
-        problem = error;
-      }
-      failures += 1;
-      current = (current + 1) % endpoints.length;
-      const pause = failures % endpoints.length === 0 ? roundPauseMs : 0;
-      if (performance.now() + pause >= deadline) throw noAnswer(what, problem);
-      if (pause > 0) await delay(pause);
-    }
-  };
+  const ask = (what: string, request: HttpRequest): Promise<HttpAnswer> =>
+    around(async (endpoint, timeoutMs) => {
+      const answer = await line.ask(endpoint, request, timeoutMs);
+      // This member has no leader, or has lost it while it worked on the request.
+      if (answer.status >= 500) throw new Error(`etcd answered ${answer.status}: ${answer.text.trim()}`);
+      return answer;
+    }).catch((error: unknown) => {
+      throw isAboutCertificates(error) ? wrongCertificates(what, error) : noAnswer(what, error);
+    });
 
   return {
     ask: async (what, { method, key, query = {}, form }) => {

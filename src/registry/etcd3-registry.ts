@@ -1,5 +1,5 @@
-import { Etcd3, type IOptions } from 'etcd3';
-import { callTimeoutMs, type EtcdAccess, tryTimeoutMs } from './etcd-access.ts';
+import { askAround } from './ask-around.ts';
+import type { EtcdAccess } from './etcd-access.ts';
 import {
   isAboutCertificates,
   lacksV3,
@@ -9,34 +9,38 @@ import {
   wrongCertificates,
 } from './etcd-errors.ts';
 import { etcdVersion } from './etcd-version.ts';
-import { etcd3LockStore } from './etcd3-lock.ts';
+import { etcd3Client } from './etcd3-client.ts';
+import { type Ask3, etcd3LockStore } from './etcd3-lock.ts';
 import { acquireLock } from './lock.ts';
 import type { Registry } from './registry.ts';
 
 /** The registry on etcd's API v3. */
 export function etcd3Registry(access: EtcdAccess): Registry {
-  const client = new Etcd3(options(access));
+  const ways = access.endpoints.map((endpoint) => etcd3Client(endpoint, access));
   const closing = new AbortController();
-  const ask = <T>(what: string, question: Promise<T>): Promise<T> =>
-    within(callTimeoutMs, question).catch((cause: unknown) => explain(what, cause, access));
+  const around = askAround(ways, (error) => closing.signal.aborted || isFinal(error));
+  const ask: Ask3 = (what, question) =>
+    around(({ client }, timeoutMs) => within(timeoutMs, question(client))).catch((cause: unknown) =>
+      explain(what, cause, access),
+    );
   return {
     registrations: async (prefix) => {
-      const found = await ask(`read ${prefix}`, client.getAll().prefix(prefix).strings());
+      const found = await ask(`read ${prefix}`, (client) => client.getAll().prefix(prefix).strings());
       return Object.entries(found)
         .map(([key, value]) => ({ key, value }))
         .sort((a, b) => (a.key < b.key ? -1 : 1));
     },
     lock: (request) =>
-      acquireLock((key, holder) => etcd3LockStore(client, ask, key, holder), request, closing.signal),
+      acquireLock((key, holder) => etcd3LockStore(ask, key, holder), request, closing.signal),
     close: async () => {
       closing.abort();
-      client.close();
+      for (const way of ways) way.close();
       await Promise.resolve();
     },
   };
 }
 
-/** The client tries several times by itself; what it does after that is of no interest any more. */
+/** A login and its question have a deadline each. What comes of them after this is of no interest any more. */
 function within<T>(milliseconds: number, question: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
@@ -50,10 +54,18 @@ function within<T>(milliseconds: number, question: Promise<T>): Promise<T> {
 /** etcd 2 speaks no gRPC, so an etcd that fails here is asked for its version the old way. */
 async function explain(what: string, cause: unknown, access: EtcdAccess): Promise<never> {
   const said = cause instanceof Error ? cause.message : String(cause);
-  if (refusals.some((refusal) => said.includes(refusal))) throw notAllowed(what, said, cause);
+  if (isRefusal(cause)) throw notAllowed(what, said, cause);
   if (isAboutCertificates(cause)) throw wrongCertificates(what, cause);
   const version = await etcdVersion(access);
   throw version !== undefined && olderThan(version, 3, 0) ? lacksV3(version) : noAnswer(what, cause);
+}
+
+function isFinal(error: unknown): boolean {
+  return isRefusal(error) || isAboutCertificates(error);
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && refusals.some((refusal) => error.message.includes(refusal));
 }
 
 /** etcd's own words. */
@@ -63,25 +75,3 @@ const refusals = [
   'etcdserver: user name is empty',
   'etcdserver: authentication is not enabled',
 ];
-
-function options({ endpoints, serverName, auth, tls }: EtcdAccess): IOptions {
-  const credentials = tls && {
-    rootCertificate: tls.ca,
-    ...(tls.cert ? { certChain: tls.cert } : {}),
-    ...(tls.key ? { privateKey: tls.key } : {}),
-  };
-  return {
-    hosts: [...endpoints],
-    dialTimeout: tryTimeoutMs,
-    // Not for streams, unless one asks for it.
-    defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + tryTimeoutMs }),
-    grpcOptions: {
-      // gRPC would wait for up to two minutes before it looks again for an etcd that was away.
-      'grpc.initial_reconnect_backoff_ms': 200,
-      'grpc.max_reconnect_backoff_ms': 1_000,
-      ...(credentials && serverName ? { 'grpc.ssl_target_name_override': serverName } : {}),
-    },
-    ...(auth ? { auth } : {}),
-    ...(credentials ? { credentials } : {}),
-  };
-}

@@ -79,7 +79,7 @@ function toEtcd({ name, dir, endpoint, peer }: Member, cluster: string, certific
       '/usr/bin/etcdctl',
       [
         ...['--endpoints', endpoint, '--command-timeout', '2s'],
-        ...(ca && cert && key ? ['--cacert', ca, '--cert', cert, '--key', key] : []),
+        ...(ca && cert && key ? ['--insecure-skip-tls-verify', '--cert', cert, '--key', key] : []),
         ...words,
       ],
       { env: { PATH: process.env['PATH'], ETCDCTL_API: '3' }, encoding: 'utf8', stdio: 'pipe' },

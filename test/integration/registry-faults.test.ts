@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { connect as connectTcp } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openRegistry } from '../../src/cli/open-registry.ts';
 import type { EtcdAccess } from '../../src/registry/etcd-access.ts';
 import type { LockRequest, Registry } from '../../src/registry/registry.ts';
-import { FakeConnection } from '../fakes/fake-connection.ts';
 import { makeCertificates } from './certificates.ts';
 import { type Etcd, etcdMissing, eventually, startEtcd, startEtcds } from './etcd.ts';
 import { registryApis } from './registry-apis.ts';
+import { openWay, WayTo } from './ways.ts';
 
 const missing = etcdMissing();
 if (missing !== undefined) process.stderr.write(`registry tests skipped: ${missing}\n`);
@@ -22,7 +21,7 @@ const request: LockRequest = {
 
 describe.skipIf(missing !== undefined).each(registryApis)(
   'faults of etcd, API $api',
-  ({ api, open, put }) => {
+  ({ api, open, put, askWho }) => {
     const toClose: { close(): Promise<void> }[] = [];
     afterEach(async () => {
       for (const one of toClose.splice(0).reverse()) await one.close();
@@ -58,6 +57,24 @@ describe.skipIf(missing !== undefined).each(registryApis)(
       expect(lock.lost()).toBe(false);
       await lock.release();
       await expect(connect({ endpoints }).lock(request)).resolves.toBeDefined();
+    });
+
+    it('all ways to it but one leading nowhere ends no reading and no lock', async () => {
+      const [etcd] = await start(1);
+      if (!etcd) throw new Error('no etcd');
+      const ways = await Promise.all([1, 2, 3, 4].map(() => openWay(etcd)));
+      toClose.push(...ways);
+      const registry = connect({ endpoints: ways.map(({ endpoint }) => endpoint) });
+      const lock = await registry.lock(request);
+      for (const way of ways.slice(0, 3)) way.block();
+      // The one that is left is found in this time.
+      await eventually(async () => (await registry.registrations('/services/')).length === 0, 'an answer');
+      // Longer than a lock lives without being refreshed.
+      for (const end = Date.now() + 20_000; Date.now() < end; await delay(500)) {
+        expect(await registry.registrations('/services/')).toEqual([]);
+        expect(lock.lost()).toBe(false);
+      }
+      expect(lock.held()).toBe(true);
     });
 
     it('a lock is not sure of itself while etcd is away, and knows afterwards', async () => {
@@ -110,6 +127,32 @@ describe.skipIf(missing !== undefined).each(registryApis)(
       await expect(read({ tls: { ca } })).rejects.toMatchObject(refused);
     });
 
+    it.runIf(api === 'v3')('a user logs in where the certificate has a name only', async () => {
+      const files = makeCertificates('DNS:etcd.example');
+      toClose.push({ close: async () => await Promise.resolve(files.remove()) });
+      const etcd = await startEtcd(files);
+      toClose.push({ close: () => etcd.remove() });
+      askWho(etcd);
+      const read = async (host: string) => {
+        const settings = {
+          endpoints: [`https://${host}:2379`],
+          username: 'root',
+          passwordFile: files.password,
+          caFile: files.ca,
+          certFile: files.cert,
+          keyFile: files.key,
+        };
+        const registry = await openRegistry(api, settings, [() => Promise.resolve(new WayTo(etcd))]);
+        toClose.push(registry);
+        return registry.registrations('/services/');
+      };
+      await expect(read('etcd.example')).resolves.toEqual([]);
+      await expect(read('other.example')).rejects.toMatchObject({
+        code: 'config',
+        message: 'etcd and its certificates do not fit: could not read /services/',
+      });
+    });
+
     it('certificates may name an IPv6 address', async () => {
       const files = makeCertificates();
       toClose.push({ close: async () => await Promise.resolve(files.remove()) });
@@ -129,22 +172,6 @@ describe.skipIf(missing !== undefined).each(registryApis)(
     });
   },
 );
-
-/** A machine from which every address is this etcd. */
-class WayTo extends FakeConnection {
-  readonly asked: string[] = [];
-  private readonly port: number;
-
-  constructor({ endpoint }: Etcd) {
-    super(() => ({}));
-    this.port = Number(new URL(endpoint).port);
-  }
-
-  override openTcp(host: string, port: number): Promise<Duplex> {
-    this.asked.push(`${host} ${port}`);
-    return Promise.resolve(connectTcp(this.port, '127.0.0.1'));
-  }
-}
 
 function leads(etcd: Etcd): boolean {
   const [status] = JSON.parse(etcd.ctl('endpoint', 'status', '--write-out=json')) as readonly {
