@@ -4,6 +4,7 @@ import { mainUnit, sidekickUnit } from '../services/unit-names.ts';
 import { balancerFindings } from './balancer-rules.ts';
 import type { Cluster } from './cluster.ts';
 import { formatPath } from './data-path.ts';
+import { etcdFindings } from './etcd-rules.ts';
 import type { Finding } from './finding.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -21,7 +22,11 @@ export function configProblems(
       ...balancerFindings(service, services, allNames, hasRoutes(source, service)),
     ]),
     ...unitNameFindings(services),
-    ...clusters.flatMap((cluster) => [...engineFindings(cluster), ...clusterFindings(cluster)]),
+    ...clusters.flatMap((cluster) => [
+      ...engineFindings(cluster),
+      ...machineFindings(cluster),
+      ...etcdFindings(cluster),
+    ]),
   ];
   return findings.map(({ path, part = 'value', ...finding }) => ({
     ...finding,
@@ -107,7 +112,7 @@ function engineFindings({ name, engine, machines, entry, lab }: Cluster): readon
   return findings;
 }
 
-function clusterFindings({ name, machines, etcd }: Cluster): readonly Finding[] {
+function machineFindings({ name, machines }: Cluster): readonly Finding[] {
   const findings: Finding[] = [];
   const ownerOf = new Map<string, string>();
   for (const machine of machines) {
@@ -119,22 +124,6 @@ function clusterFindings({ name, machines, etcd }: Cluster): readonly Finding[] 
       const message = `machine "${owner}" has the address ${machine.address} already`;
       findings.push({ rule: 'duplicate-address', path, message, hint: 'a machine is listed once' });
     }
-  }
-  const pairs = [
-    ['username', 'passwordFile'],
-    ['certFile', 'keyFile'],
-  ] as const;
-  for (const [one, other] of etcd ? pairs : []) {
-    if (Boolean(etcd?.[one]) === Boolean(etcd?.[other])) continue;
-    const [given, lacking] = etcd?.[one] ? [one, other] : [other, one];
-    const path = ['clusters', name, 'etcd', given];
-    const message = `"${given}" is of no use without "${lacking}"`;
-    findings.push({ rule: 'incomplete-etcd', path, part: 'key', message, hint: `add "${lacking}"` });
-  }
-  if (etcd && !etcd.caFile && (etcd.certFile || etcd.endpoints.some((url) => url.startsWith('https:')))) {
-    const path = ['clusters', name, 'etcd'];
-    const message = 'etcd over TLS needs "caFile", the certificate of whoever signed its own';
-    findings.push({ rule: 'incomplete-etcd', path, part: 'key', message, hint: 'add "caFile"' });
   }
   return findings;
 }

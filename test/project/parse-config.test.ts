@@ -318,13 +318,44 @@ describe('problems of coreship.yaml', () => {
       text: cluster(
         'machines: {a: {}}',
         'etcd:',
-        '  endpoints: ["http://a"]',
+        '  endpoints: ["https://a"]',
         '  username: u',
         '  keyFile: k',
+        '  caFile: a',
       ),
       problems: [
         'coreship.yaml:7:7 clusters.c.etcd.username: "username" is of no use without "passwordFile" (add "passwordFile")',
         'coreship.yaml:8:7 clusters.c.etcd.keyFile: "keyFile" is of no use without "certFile" (add "certFile")',
+      ],
+    },
+    {
+      name: 'TLS without an authority',
+      text: cluster('machines: {a: {}}', 'etcd:', '  endpoints: ["https://a"]'),
+      problems: [
+        'coreship.yaml:5:5 clusters.c.etcd: etcd over TLS needs "caFile", the certificate of whoever signed its own (add "caFile")',
+      ],
+    },
+    {
+      name: 'certificates for endpoints without TLS',
+      text: cluster(
+        'machines: {a: {}}',
+        'etcd:',
+        '  endpoints: ["http://a", "http://b"]',
+        '  caFile: a',
+        '  certFile: c',
+        '  keyFile: k',
+      ),
+      problems: [
+        'coreship.yaml:7:7 clusters.c.etcd.caFile: "caFile" is of no use with http endpoints (write https in "endpoints", or drop it)',
+        'coreship.yaml:8:7 clusters.c.etcd.certFile: "certFile" is of no use with http endpoints (write https in "endpoints", or drop it)',
+        'coreship.yaml:9:7 clusters.c.etcd.keyFile: "keyFile" is of no use with http endpoints (write https in "endpoints", or drop it)',
+      ],
+    },
+    {
+      name: 'endpoints with and without TLS',
+      text: cluster('machines: {a: {}}', 'etcd:', '  endpoints: ["https://a", "http://b"]', '  caFile: a'),
+      problems: [
+        'coreship.yaml:6:32 clusters.c.etcd.endpoints[1]: the endpoints must be all http or all https (write https here as well, or change the others)',
       ],
     },
     {
@@ -413,7 +444,7 @@ describe('the meaning of coreship.yaml', () => {
       'machines:',
       '  web1: {}',
       '  web2: {address: 10.0.0.2, identityFile: ~/key, metadata: {disk: ssd}}',
-      'etcd: {endpoints: ["http://127.0.0.1:2379"], caFile: tls/ca.pem}',
+      'etcd: {endpoints: ["https://127.0.0.1:2379"], caFile: tls/ca.pem}',
       'bastion: {address: gate, knownHostsFile: /etc/hosts.known}',
     );
     expect(parse(text).config?.clusters).toEqual([
@@ -426,7 +457,7 @@ describe('the meaning of coreship.yaml', () => {
         ],
         entry: [],
         socket: '/var/run/fleet.sock',
-        etcd: { endpoints: ['http://127.0.0.1:2379'], caFile: '/project/tls/ca.pem' },
+        etcd: { endpoints: ['https://127.0.0.1:2379'], caFile: '/project/tls/ca.pem' },
         bastion: { address: 'gate', knownHostsFile: '/etc/hosts.known' },
       },
     ]);
