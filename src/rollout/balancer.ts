@@ -1,11 +1,12 @@
 import type { Engine } from '../engines/engine.ts';
 import { CoreshipError } from '../errors.ts';
 import type { BalancerRef } from '../plan/plan.ts';
+import { type RegistrationEntry, registrationPrefix } from '../services/registration.ts';
 
 /** What a load balancer says of itself: `confd-watch status --json` in its container. */
 export interface BalancerStatus {
-  /** The backends it sends requests to, of all its services. */
-  readonly backends: readonly string[];
+  /** The backends it sends requests to, by service. */
+  readonly services: Readonly<Record<string, readonly string[]>>;
   /** What keeps a newer list from being served. */
   readonly problem?: string;
 }
@@ -23,13 +24,23 @@ export async function balancerStatus(engine: Engine, balancer: BalancerRef): Pro
   );
 }
 
+/** Whether it sends a service's requests to a backend; that of another service may have the same address. */
+export function serves({ services }: BalancerStatus, { key, value }: RegistrationEntry): boolean {
+  return Object.entries(services).some(
+    ([service, backends]) => key.startsWith(registrationPrefix(service)) && backends.includes(value),
+  );
+}
+
 function readStatus(output: string): BalancerStatus | undefined {
   const answer = parse(output);
   if (!isObject(answer) || !isObject(answer['services'])) return undefined;
-  const lists = Object.values(answer['services']);
-  if (!lists.every(Array.isArray)) return undefined;
+  const services: Record<string, readonly string[]> = {};
+  for (const [service, list] of Object.entries(answer['services'])) {
+    if (!Array.isArray(list)) return undefined;
+    services[service] = list.map(String);
+  }
   const { problem } = answer;
-  return { backends: lists.flat().map(String), ...(typeof problem === 'string' ? { problem } : {}) };
+  return { services, ...(typeof problem === 'string' ? { problem } : {}) };
 }
 
 function parse(text: string): unknown {

@@ -14,20 +14,20 @@ describe('balancerStatus', () => {
     [
       'several of one service',
       '{"version":1,"services":{"apache":["10.0.0.1:1","10.0.0.2:2"]}}\n',
-      { backends: ['10.0.0.1:1', '10.0.0.2:2'] },
+      { services: { apache: ['10.0.0.1:1', '10.0.0.2:2'] } },
     ],
     [
       'those of several services',
       '{"version":1,"services":{"apache":["10.0.0.1:1"],"shop":["10.0.0.2:2"]},"problem":null}',
-      { backends: ['10.0.0.1:1', '10.0.0.2:2'] },
+      { services: { apache: ['10.0.0.1:1'], shop: ['10.0.0.2:2'] } },
     ],
-    ['none', '{"version":1,"services":{"apache":[]}}', { backends: [] }],
+    ['none', '{"version":1,"services":{"apache":[]}}', { services: { apache: [] } }],
     [
       'what keeps a newer list away',
       '{"version":1,"services":{"apache":[]},"problem":"nginx refused it"}',
-      { backends: [], problem: 'nginx refused it' },
+      { services: { apache: [] }, problem: 'nginx refused it' },
     ],
-    ['more than is known today', '{"version":1,"services":{},"mood":"good"}', { backends: [] }],
+    ['more than is known today', '{"version":1,"services":{},"mood":"good"}', { services: {} }],
   ])('reads %s', async (_, answer, status) => {
     expect(await ask(answer)).toEqual(status);
   });

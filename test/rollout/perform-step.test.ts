@@ -212,6 +212,14 @@ describe('waiting for load balancers', () => {
     expect(seen).toEqual(['not in the upstream of nginx_lb.service on lab-1']);
   });
 
+  it('is about one service: another one may have the same backend', async () => {
+    const { engine, perform } = world();
+    const others = { version: 1, services: { apache: [], shop: [entry.value] } };
+    engine.answers.set('m1', JSON.stringify(others));
+    await expect(perform(served)).rejects.toThrow('not in the upstream');
+    await perform(unserved);
+  });
+
   it('needs the whole backend, not a part of it', async () => {
     const { engine, perform } = world();
     engine.answers.set('m1', listing(`${entry.value}7`));
