@@ -1,4 +1,5 @@
-import { registering } from './etcd.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RegistryHand, registryHand } from '../../test/integration/support/registry-hand.ts';
 import type { Fault } from './fault.ts';
 import { isWhole, type Rig } from './rig.ts';
 
@@ -9,9 +10,9 @@ export const balancerFaults: readonly Fault[] = [
     title: "the load balancer's watcher is killed; a registration follows",
     strike: async (rig) => {
       await inContainer(rig, 'pkill -KILL -x "confd|etcdctl|curl"');
-      await rig.shell.scriptOn(rig.balancer, `${registering(rig)}\nregister news "$1"`, [news(rig)]);
+      await hand(rig).put(key('news'), news(rig));
     },
-    heal: (rig) => rig.shell.scriptOn(rig.balancer, `${registering(rig)}\nunregister news`),
+    heal: (rig) => hand(rig).remove(key('news')),
     out: (list, rig) => list.includes(news(rig)),
   },
   {
@@ -28,45 +29,52 @@ export const balancerFaults: readonly Fault[] = [
   {
     name: 'burst',
     title: '50 registrations and removals in 2 s',
-    strike: (rig) =>
-      rig.shell.scriptOn(
-        rig.balancer,
-        `${registering(rig)}
-        # A bare wait would hide that one of them failed.
-        all() { for pid in $pids; do wait "$pid"; done; pids=; }
-        pids=
-        for number in $(seq 50); do
-          register "burst-$number" "$1:$((20000 + number))" & pids="$pids $!"; sleep 0.02
-        done
-        all
-        for number in $(seq 50); do unregister "burst-$number" & pids="$pids $!"; sleep 0.02; done
-        all`,
-        [rig.other.machine.address],
-      ),
+    strike: burst,
     out: (list) => list.length > 2,
     lastsMs: 6_000,
   },
   {
     name: 'hostile-values',
     title: 'hostile values in etcd: `x; } server {`, a name that does not resolve, nothing, 1 MB',
-    strike: (rig) =>
-      rig.shell.scriptOn(
-        rig.balancer,
-        `${registering(rig)}
-        register hostile-1 'x; } server {'
-        register hostile-2 no-such-host.invalid:80
-        register hostile-3 ''
-        head -c 1000000 /dev/zero | tr '\\0' x | register hostile-4`,
-      ),
-    heal: (rig) =>
-      rig.shell.scriptOn(
-        rig.balancer,
-        `${registering(rig)}\nfor number in 1 2 3 4; do unregister "hostile-$number" || true; done`,
-      ),
+    strike: async (rig) => {
+      for (const [name, value] of Object.entries(hostile)) await hand(rig).put(key(name), value);
+    },
+    heal: async (rig) => {
+      for (const name of Object.keys(hostile)) await hand(rig).remove(key(name));
+    },
     out: isWhole,
     lastsMs: 5_000,
   },
 ];
+
+const hostile = {
+  'hostile-1': 'x; } server {',
+  'hostile-2': 'no-such-host.invalid:80',
+  'hostile-3': '',
+  'hostile-4': 'x'.repeat(1_000_000),
+};
+
+/** A key every 20 ms, and then each of them taken away again. */
+async function burst(rig: Rig): Promise<void> {
+  const registry = hand(rig);
+  const numbers = Array.from({ length: 50 }, (_, index) => index + 1);
+  const every = async (act: (number: number) => Promise<void>): Promise<void> => {
+    await Promise.all(numbers.map(async (number) => await sleep(20 * number).then(() => act(number))));
+  };
+  await every((number) =>
+    registry.put(key(`burst-${number}`), `${rig.other.machine.address}:${20_000 + number}`),
+  );
+  await every((number) => registry.remove(key(`burst-${number}`)));
+}
+
+/** From here, by the etcd beside the load balancer: programs started there for each key would be a fault of their own. */
+function hand({ chain, balancer }: Rig): RegistryHand {
+  return registryHand(chain.api, `http://${balancer.address}:2379`);
+}
+
+function key(name: string): string {
+  return `/services/apache/${name}`;
+}
 
 /** A registration at which nothing listens: to be seen in the list, not to be used. */
 function news({ other }: Rig): string {

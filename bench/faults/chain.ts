@@ -18,6 +18,8 @@ export interface Chain {
    * there. `$pid` is the first process of its container.
    */
   readonly look: string;
+  /** Shell that prints what follows etcd in the load balancer's container; run on its machine. */
+  readonly watcher: string;
 }
 
 /** The instances that every measurement starts from. */

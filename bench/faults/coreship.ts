@@ -39,5 +39,6 @@ export function coreshipChain(lab: string, project: string, api: Chain['api'] = 
     changeSidekick: () => change('sidekick'),
     look: `xargs -0 -a "/proc/$pid/environ" sh -c '
       exec nsenter -t "$0" -m -u -i -n -p env -i "$@" /usr/local/bin/confd-watch status --json' "$pid"`,
+    watcher: `docker exec nginx_lb confd-watch status --json | sed 's/.*"watcher":"\\([^"]*\\)".*/\\1/'`,
   };
 }

@@ -49,17 +49,6 @@ export async function etcdctl(
   return await shell.on(machine, ['env', 'ETCDCTL_API=3', 'etcdctl', ...words]);
 }
 
-/** Shell functions for /services/apache by the chain's API: `register KEY [VALUE]`, by default of standard input. */
-export function registering({ chain }: Rig): string {
-  if (chain.api === 'v3')
-    return `export ETCDCTL_API=3
-      register() { key=$1; shift; etcdctl put "/services/apache/$key" "$@" >/dev/null; }
-      unregister() { etcdctl del "/services/apache/$1" >/dev/null; }`;
-  return `url=http://127.0.0.1:2379/v2/keys/services/apache
-    register() { curl -fsS -o /dev/null -X PUT --data-urlencode "value\${2+=}\${2-@-}" "$url/$1"; }
-    unregister() { curl -fsS -o /dev/null -X DELETE "$url/$1"; }`;
-}
-
 function quoteIds(json: string): string {
   return json.replace(/"(member_id|leader)":(\d+)/g, '"$1":"$2"');
 }

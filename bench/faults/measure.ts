@@ -12,7 +12,7 @@ export interface Measured {
   readonly requests: readonly SentRequest[];
   /** When its undoing began; absent where nothing is undone. */
   readonly healed?: number;
-  /** When the served list first showed the fault; absent where it never did. */
+  /** When the served list first showed the fault; absent where it never did, or did before. */
   readonly out?: number;
   /** When the served list was right again for good. */
   readonly back?: number;
@@ -94,7 +94,12 @@ function digest(fault: Fault, rig: Rig, { began, healed, sights, requests }: Raw
   // Without a list of its own to look for, a fault shows where the list is not as it should be.
   const shows = (list: readonly string[]): boolean =>
     fault.out ? fault.out(list, rig) : !isBack(fault, list, rig);
-  const out = after.find(({ list }) => list === undefined || shows(list));
+  // What the list showed before as well is no sign of the fault.
+  const before = sights.findLast(({ at, list }) => at < began && list);
+  const out =
+    before?.list && shows(before.list)
+      ? undefined
+      : after.find(({ list }) => (list ? shows(list) : !fault.out));
   const lastWrong = after.findLastIndex(({ at, list }) => {
     return at < (healed ?? 0) || list === undefined || !isBack(fault, list, rig);
   });

@@ -53,9 +53,8 @@ async function recovered(shell: LabShell, chain: Chain): Promise<Rig> {
 /** What follows etcd in the load balancer, and which etcd, by their own word. */
 async function settingOf({ shell, chain, balancer }: Rig): Promise<string> {
   const script = `
-    status=$(docker exec nginx_lb confd-watch status --json 2>/dev/null || true)
-    watcher=$(echo "$status" | sed -n 's/.*"watcher":"\\([^"]*\\)".*/\\1/p')
-    echo "\${watcher:=confd}"
+    watcher=$(${chain.watcher})
+    echo "$watcher"
     case $watcher in
       confd*) docker exec nginx_lb confd --version ;;
       *) docker exec nginx_lb "$watcher" $([ "$watcher" = curl ] && echo --version || echo version) ;;

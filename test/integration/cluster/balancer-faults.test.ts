@@ -33,9 +33,11 @@ describe.skipIf(withoutLab).each(watchers)(
     it('gathers a burst of registrations, and no request fails', async () => {
       const seen = await see(named('burst'));
       expectNoFailure(seen);
+      expect(seen.out, JSON.stringify(seen.answers)).toBeDefined();
       expect(seen.back, JSON.stringify(seen.answers)).toBeDefined();
+      // Four where it was over in time; on a machine too busy for that, still at most one a second.
       const seconds = (seen.back ?? 0) / 1000;
-      expect(seen.reloads, 'at most one a second').toBeLessThanOrEqual(Math.ceil(seconds));
+      expect(seen.reloads).toBeLessThanOrEqual(Math.max(4, Math.ceil(seconds)));
     });
 
     it('ignores hostile values', async () => {

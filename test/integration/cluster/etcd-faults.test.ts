@@ -12,6 +12,10 @@ describe.skipIf(withoutLab).each(watchers)('what happens to etcd, followed by %s
       const seen = await see(fault);
       expectNoFailure(seen);
       expect(seen.back, JSON.stringify(seen.answers)).toBeDefined();
+      const { victim, other } = await rig();
+      const answers = seen.answers.filter(({ answer }) => !answer.startsWith('none'));
+      const whole = (answer: string) => answer.includes(victim.value) && answer.includes(other.value);
+      expect(answers.filter(({ answer }) => !whole(answer))).toEqual([]);
     },
   );
 

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { coreshipChain } from '../../../bench/faults/coreship.ts';
+import { measureSteady } from '../../../bench/faults/steady.ts';
+import { wellRig } from '../../../bench/faults/well-rig.ts';
 import type { LabMachine } from '../../../src/lab/description.ts';
 import { labReboot } from '../../../src/lab/machine-power.ts';
 import { clearLab } from '../support/clear-lab.ts';
 import { coreship, startCoreship } from '../support/cli.ts';
 import { labUnit, labUnits } from '../support/cluster-state.ts';
 import { copyProject, edit, type TestProject } from '../support/project.ts';
-import { machines, on, testLab, withoutLab } from '../support/test-lab.ts';
+import { machines, on, shell, testLab, withoutLab } from '../support/test-lab.ts';
 
 const lockKey = '/coreship/tutorial/lock';
 
@@ -74,6 +77,11 @@ describe.skipIf(withoutLab)("apache by etcd's API v2", () => {
       watcher: expect.stringMatching(/^(curl|confd)$/),
       problem: null,
     });
+  });
+
+  it('does nothing while nothing changes: no event to watchers, no reload', async () => {
+    const rig = await wellRig(shell, coreshipChain(testLab, project.root, 'v2'));
+    expect(await measureSteady(rig, 20, 12)).toMatchObject({ instances: 20, events: 0, reloads: 0 });
     expect(await run('destroy', 'nginx_lb', '--yes')).toMatchObject({ code: 0 });
   });
 

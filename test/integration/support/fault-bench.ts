@@ -44,7 +44,10 @@ export function faultBench(watcher: string): FaultBench {
       const rendered = await coreship(project.root, 'render');
       expect(rendered.code, rendered.stderr).toBe(0);
     }
-    await coreshipChain(testLab, project.root).deploy();
+    const chain = coreshipChain(testLab, project.root);
+    await chain.deploy();
+    const { balancer } = await rig();
+    expect(await shell.scriptOn(balancer, chain.watcher)).toMatch(new RegExp(`^${watcher}`));
   });
   afterAll(() => project.remove());
   return { rig, see: async (fault) => await measure(fault, await rig(), patience) };
