@@ -10,7 +10,7 @@
 # read_*: prints `revision N` where it knows it, then a line `"key" "value"` for each key below $root, both quoted and cut
 # where they are too long. No keys is an answer, not an error.
 # watch_*: prints a line whenever something may have changed, and ends when it can no longer tell. What changes between
-# its first line and its watch should not be missed.
+# its first line and its watch should not be missed. Several may run at once.
 #
 # confd here only renders the list; what is done with it is the same for all. Its own bugs (changes missed by a watch of
 # v2, watches that fall silent, lists not tried again) end where each list is read anew and also without an event.
@@ -64,10 +64,11 @@ read_curl() {
 }
 
 watch_curl() {
-  while ask_v2 watch 'quorum=true' --max-time 4; do
+  local name=watch.${ETCDCTL_ENDPOINTS//[!a-zA-Z0-9]/-}
+  while ask_v2 "$name" 'quorum=true' --max-time 4; do
     echo changed
     # Ends with the next change, or after five minutes by etcd's own doing.
-    ask_v2 watch "wait=true&recursive=true&waitIndex=$((index + 1))" --max-time 330 --keepalive-time 3
+    ask_v2 "$name" "wait=true&recursive=true&waitIndex=$((index + 1))" --max-time 330 --keepalive-time 3
   done
 }
 
@@ -134,7 +135,7 @@ run_confd() {
     confd-fork-*) words=(etcd --backend-timeout=3s) ;;
   esac
   for base in ${ETCDCTL_ENDPOINTS//,/ }; do words+=(--node "$base"); done
-  (umask 077 && confd_settings >"$run/confd.toml.$$" && mv "$run/confd.toml.$$" "$run/confd.toml")
+  (umask 077 && confd_settings >"$run/confd.toml.$BASHPID" && mv "$run/confd.toml.$BASHPID" "$run/confd.toml")
   if [ "$1" = --onetime ]; then set -- timeout -s KILL 6 confd "${words[@]}" "$@"; else set -- confd "${words[@]}" "$@"; fi
   "$@" --confdir "${CONFD_DIR:-/etc/confd}" --config-file "$run/confd.toml" --log-level error
 }

@@ -1,10 +1,9 @@
 import { CoreshipError } from '../errors.ts';
 import { groupUnits, type UnitGroup } from '../services/unit-groups.ts';
 import type { ClusterView } from './cluster-view.ts';
-import { type Draft, inTurn } from './in-turn.ts';
 import { type GroupPlacement, placeGroups } from './place-groups.ts';
-import type { BalancerRef, Change, ChangeAction, MachineRef, Plan } from './plan.ts';
-import { planForgetting, planInstance, planRemoval } from './plan-instance.ts';
+import type { Change, ChangeAction, MachineRef, Plan } from './plan.ts';
+import { type InstanceState, planForgetting, planInstance, planRemoval } from './plan-instance.ts';
 
 /** What a command wants of some services. */
 export interface Wanted {
@@ -31,15 +30,17 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
   refuseUnplaced(placement.unplaced, wanted, view);
   refuseWithoutAddress(wanted, placement, view);
 
-  const drafts: Draft[] = [];
+  const changes: Change[] = [];
   const unchanged: string[] = [];
   for (const group of wanted.groups) {
     const homes = homesOf(group, placement, view);
     const stray = present.filter(
       (seen) => seen.group.main === group.main && !homes.includes(seen.machine.id),
     );
-    const own = homes.flatMap((id) => instance(group, view.machine(id), view));
-    drafts.push(
+    const own = homes
+      .map((id) => planInstance(stateOf(group, view.machine(id), view)))
+      .filter((change) => !!change);
+    changes.push(
       ...moved(
         own,
         stray.map((seen) => removal(seen.group, seen.machine, view, `it belongs elsewhere`)),
@@ -48,11 +49,10 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
     if (own.length === 0 && stray.length === 0) unchanged.push(group.main);
   }
   for (const { group, machine } of leaving) {
-    drafts.push(removal(group, machine, view, `${group.main} is not wanted any more`));
+    changes.push(removal(group, machine, view, `${group.main} is not wanted any more`));
   }
-  drafts.push(...forgotten(wanted, view));
-  const ordered = inOrder(drafts, wanted.services, placement === beside);
-  return { version: 1, changes: inTurn(ordered, view.balancers), unchanged };
+  changes.push(...forgotten(wanted, view));
+  return { version: 1, changes: inOrder(changes, wanted.services, placement === beside), unchanged };
 }
 
 /** A cluster that chooses machines itself moves what may not stay: until it has, an instance is where it was seen. */
@@ -66,70 +66,64 @@ function homesOf(group: UnitGroup, placement: GroupPlacement, view: ClusterView)
 }
 
 /** Takes away what the cluster keeps of these services without a machine, and what nobody wants. */
-function forgotten(wanted: Wanted, view: ClusterView): readonly Draft[] {
+function forgotten(wanted: Wanted, view: ClusterView): readonly Change[] {
   const names = new Set(wanted.groups.flatMap(({ units }) => units.map(({ name }) => name)));
   const unplaced = view.observation.unplaced ?? [];
   return groupUnits(unplaced.filter(({ name }) => !names.has(name)))
     .filter(({ service }) => wanted.services.includes(service))
-    .map((group) => planForgetting(group, `${group.main} is not wanted any more`))
-    .map((change) => ({ change, at: () => change }));
+    .map((group) => planForgetting(group, `${group.main} is not wanted any more`));
 }
 
-/** Nothing where the instance is as wanted. */
-function instance(group: UnitGroup, { id, name }: MachineRef, view: ClusterView): readonly Draft[] {
+function stateOf(group: UnitGroup, { id, name }: MachineRef, view: ClusterView): InstanceState {
   const machine = { id, name };
-  const state = {
+  const observed = view.unitsOf(group, machine.id);
+  return {
     group,
     machine,
-    observed: view.unitsOf(group, id),
-    unplaced: (view.observation.unplaced ?? []).filter((unit) =>
-      group.units.some((own) => own.name === unit.name),
+    observed,
+    unplaced: (view.observation.unplaced ?? []).filter(({ name }) =>
+      group.units.some((unit) => unit.name === name),
     ),
+    gates: view.gates(group, machine),
     served: view.isServed(group, machine),
   };
-  const at = (running: readonly BalancerRef[]) =>
-    planInstance({ ...state, gates: view.gates(group, machine, running) });
-  const change = at(view.balancers);
-  return change ? [{ change, at: (running) => at(running) ?? change }] : [];
 }
 
-function removal(group: UnitGroup, { id, name }: MachineRef, view: ClusterView, reason: string): Draft {
+function removal(group: UnitGroup, { id, name }: MachineRef, view: ClusterView, reason: string): Change {
   const machine = { id, name };
-  const observed = view.unitsOf(group, id);
-  const at = (running: readonly BalancerRef[]) =>
-    planRemoval({ group, machine, observed, gates: view.gates(group, machine, running) }, reason);
-  return { change: at(view.balancers), at };
+  const observed = view.unitsOf(group, machine.id);
+  return planRemoval({ group, machine, observed, gates: view.gates(group, machine) }, reason);
 }
 
 /** A new copy here and an old copy there are one move: the new one serves before the old one leaves. */
-function moved(own: readonly Draft[], strays: readonly Draft[]): readonly Draft[] {
+function moved(own: readonly Change[], strays: readonly Change[]): readonly Change[] {
   const [arrival] = own;
   const [departure, ...copies] = strays;
-  if (arrival?.change.action !== 'create' || !departure) return [...own, ...strays];
-  const at = (running: readonly BalancerRef[]): Change => {
-    const [here, there] = [arrival.at(running), departure.at(running)];
-    return {
-      ...here,
+  if (arrival?.action !== 'create' || !departure) return [...own, ...strays];
+  return [
+    {
+      ...arrival,
       action: 'move',
-      from: there.machine,
-      reason: `${here.unit} may not stay on ${there.machine.name}`,
-      steps: [...here.steps, ...there.steps],
-    };
-  };
-  return [{ change: at([]), at }, ...own.slice(1), ...copies];
+      from: departure.machine,
+      reason: `${arrival.unit} may not stay on ${departure.machine.name}`,
+      steps: [...arrival.steps, ...departure.steps],
+    },
+    ...own.slice(1),
+    ...copies,
+  ];
 }
 
 /** Service by service; within one, what adds capacity before what takes it, unless the old must make room. */
 function inOrder(
-  drafts: readonly Draft[],
+  changes: readonly Change[],
   services: readonly string[],
   roomForBoth: boolean,
-): readonly Draft[] {
+): readonly Change[] {
   const ranks: readonly ChangeAction[] = ['create', 'start', 'wait', 'move', 'refresh', 'replace', 'remove'];
   const rank = ({ action }: Change): number =>
     action === 'remove' && !roomForBoth ? -1 : ranks.indexOf(action);
-  return [...drafts].sort(
-    ({ change: a }, { change: b }) =>
+  return [...changes].sort(
+    (a, b) =>
       Number(rank(b) === -1) - Number(rank(a) === -1) ||
       services.indexOf(a.service) - services.indexOf(b.service) ||
       rank(a) - rank(b) ||

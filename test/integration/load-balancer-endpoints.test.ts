@@ -1,0 +1,82 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Etcd, etcdMissing, freePort, startEtcd } from './etcd.ts';
+import { BalancerContainer, balancerMissing } from './support/balancer-container.ts';
+import { balancerWatchers } from './support/balancer-watchers.ts';
+import { registryHand } from './support/registry-hand.ts';
+
+const missing = etcdMissing() ?? balancerMissing();
+
+describe.skipIf(missing !== undefined).each(balancerWatchers())(
+  'the load balancer with $watcher on API $api and several endpoints',
+  (kind) => {
+    let etcd: Etcd;
+    let balancer: BalancerContainer;
+    const ways: Way[] = [];
+
+    beforeAll(async () => {
+      etcd = await startEtcd();
+    });
+    afterAll(() => etcd.remove());
+    beforeEach(async () => {
+      for (let count = 0; count < 3; count++) ways.push(await openWay(etcd));
+      const routes = [{ service: 'apache', path: '/', timeout: 60, keepAlive: 0 }];
+      const endpoints = ways.map(({ endpoint }) => endpoint).join(',');
+      balancer = await BalancerContainer.create({ ...kind, routes, endpoints });
+    });
+    afterEach(async () => {
+      await balancer.remove();
+      for (const way of ways.splice(0)) way.close();
+    });
+
+    it('follows a change at once when all endpoints but one were cut off', async () => {
+      const hand = registryHand(kind.api, etcd.endpoint);
+      await hand.put('/services/apache/one', '10.0.0.1:7777');
+      await balancer.start();
+      await balancer.serves(['10.0.0.1:7777']);
+      // Heard by whichever watches, so that all of them are on.
+      await hand.put('/services/apache/two', '10.0.0.2:7777');
+      await balancer.serves(['10.0.0.1:7777', '10.0.0.2:7777']);
+      for (const way of ways.slice(0, 2)) way.cut();
+      const began = Date.now();
+      await hand.put('/services/apache/three', '10.0.0.3:7777');
+      await balancer.serves(['10.0.0.1:7777', '10.0.0.2:7777', '10.0.0.3:7777']);
+      // It looks again after ten seconds without a word.
+      expect(Date.now() - began).toBeLessThan(8000);
+    });
+  },
+);
+
+/** A way to etcd that can be cut off. */
+interface Way {
+  readonly endpoint: string;
+  /** What is connected hears nothing any more, not even the end; nobody else gets in. */
+  cut(): void;
+  close(): void;
+}
+
+async function openWay(etcd: Etcd): Promise<Way> {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(new URL(etcd.endpoint).port), '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => near.destroy());
+      socket.on('close', () => sockets.delete(socket));
+    }
+    near.pipe(far).pipe(near);
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    cut: () => {
+      server.close();
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
