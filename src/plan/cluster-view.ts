@@ -38,7 +38,10 @@ export interface ClusterView {
   machine(id: string): ObservedMachine;
   /** What of a group lies on a machine, main unit first: also units whose text there no longer says that they belong to it. */
   unitsOf(group: UnitGroup, machine: string): readonly ObservedUnit[];
-  gates(group: UnitGroup, machine: MachineRef): Gates;
+  /** The load balancers that run. */
+  readonly balancers: readonly BalancerRef[];
+  /** What of a group can be seen from outside, by the load balancers that run, or will by then. */
+  gates(group: UnitGroup, machine: MachineRef, running?: readonly BalancerRef[]): Gates;
   isServed(group: UnitGroup, machine: MachineRef): boolean;
   /** Names of variables that a typed service needs and the machine's /etc/environment lacks. */
   missingAddresses(group: UnitGroup, machine: ObservedMachine): readonly string[];
@@ -58,14 +61,13 @@ export function viewCluster(seen: Seen): ClusterView {
     if (!found) throw new CoreshipError('bug', `no machine ${id} was observed`);
     return found;
   };
-  const gates = (group: UnitGroup, ref: MachineRef): Gates => {
+  const balancers = seen.serving.map(({ balancer }) => balancer);
+  const gates: ClusterView['gates'] = (group, ref, running = balancers) => {
     const service = seen.services.find(({ name }) => name === group.service);
     const entry =
       service && seen.registrations ? entryOf(service, group, machine(ref.id), seen.settings) : undefined;
     return {
-      balancers: seen.serving
-        .filter((it) => isBefore(it, group.service, seen))
-        .map(({ balancer }) => balancer),
+      balancers: running.filter((balancer) => isBefore(balancer, group.service, seen)),
       drainSeconds: service?.drain ?? 0,
       startTimeoutSeconds: service?.startTimeout ?? defaultStartTimeout,
       ...(entry ? { entry } : {}),
@@ -73,7 +75,7 @@ export function viewCluster(seen: Seen): ClusterView {
     };
   };
   const isServed = (group: UnitGroup, ref: MachineRef): boolean => {
-    const { entry, balancers, answers } = gates(group, ref);
+    const { entry, balancers: before, answers } = gates(group, ref);
     const backendsOf = (balancer: BalancerRef) =>
       seen.serving.find(
         (it) => it.balancer.unit === balancer.unit && it.balancer.machine.id === balancer.machine.id,
@@ -83,7 +85,7 @@ export function viewCluster(seen: Seen): ClusterView {
     const registered = seen.registrations?.some(
       ({ key, value }) => key === entry.key && value === entry.value,
     );
-    return registered === true && balancers.every((balancer) => backendsOf(balancer)?.includes(entry.value));
+    return registered === true && before.every((balancer) => backendsOf(balancer)?.includes(entry.value));
   };
   return {
     observation,
@@ -95,6 +97,7 @@ export function viewCluster(seen: Seen): ClusterView {
         observation.units.filter((unit) => unit.machine === id && unit.name === name),
       );
     },
+    balancers,
     gates,
     isServed,
     missingAddresses: (group, { addresses }) => {
@@ -135,8 +138,8 @@ function entryOf(service: Service, group: UnitGroup, machine: ObservedMachine, s
   return registrationEntry(service, group.instance, machine.addresses, settings);
 }
 
-function isBefore(serving: Serving, backend: string, seen: Seen): boolean {
-  const name = parseUnitName(serving.balancer.unit).prefix;
+function isBefore({ unit }: BalancerRef, backend: string, seen: Seen): boolean {
+  const name = parseUnitName(unit).prefix;
   const balancer = seen.services.find((service) => service.name === name)?.loadBalancer;
   return balancer?.routes.some((route) => route.service === backend) ?? false;
 }

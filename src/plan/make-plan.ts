@@ -1,9 +1,10 @@
 import { CoreshipError } from '../errors.ts';
 import { groupUnits, type UnitGroup } from '../services/unit-groups.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { type Draft, inTurn } from './in-turn.ts';
 import { type GroupPlacement, placeGroups } from './place-groups.ts';
-import type { Change, ChangeAction, MachineRef, Plan } from './plan.ts';
-import { type InstanceState, planForgetting, planInstance, planRemoval } from './plan-instance.ts';
+import type { BalancerRef, Change, ChangeAction, MachineRef, Plan } from './plan.ts';
+import { planForgetting, planInstance, planRemoval } from './plan-instance.ts';
 
 /** What a command wants of some services. */
 export interface Wanted {
@@ -30,17 +31,15 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
   refuseUnplaced(placement.unplaced, wanted, view);
   refuseWithoutAddress(wanted, placement, view);
 
-  const changes: Change[] = [];
+  const drafts: Draft[] = [];
   const unchanged: string[] = [];
   for (const group of wanted.groups) {
     const homes = homesOf(group, placement, view);
     const stray = present.filter(
       (seen) => seen.group.main === group.main && !homes.includes(seen.machine.id),
     );
-    const own = homes
-      .map((id) => planInstance(stateOf(group, view.machine(id), view)))
-      .filter((change) => !!change);
-    changes.push(
+    const own = homes.flatMap((id) => instance(group, view.machine(id), view));
+    drafts.push(
       ...moved(
         own,
         stray.map((seen) => removal(seen.group, seen.machine, view, `it belongs elsewhere`)),
@@ -49,10 +48,11 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
     if (own.length === 0 && stray.length === 0) unchanged.push(group.main);
   }
   for (const { group, machine } of leaving) {
-    changes.push(removal(group, machine, view, `${group.main} is not wanted any more`));
+    drafts.push(removal(group, machine, view, `${group.main} is not wanted any more`));
   }
-  changes.push(...forgotten(wanted, view));
-  return { version: 1, changes: inOrder(changes, wanted.services, placement === beside), unchanged };
+  drafts.push(...forgotten(wanted, view));
+  const ordered = inOrder(drafts, wanted.services, placement === beside);
+  return { version: 1, changes: inTurn(ordered, view.balancers), unchanged };
 }
 
 /** A cluster that chooses machines itself moves what may not stay: until it has, an instance is where it was seen. */
@@ -66,64 +66,70 @@ function homesOf(group: UnitGroup, placement: GroupPlacement, view: ClusterView)
 }
 
 /** Takes away what the cluster keeps of these services without a machine, and what nobody wants. */
-function forgotten(wanted: Wanted, view: ClusterView): readonly Change[] {
+function forgotten(wanted: Wanted, view: ClusterView): readonly Draft[] {
   const names = new Set(wanted.groups.flatMap(({ units }) => units.map(({ name }) => name)));
   const unplaced = view.observation.unplaced ?? [];
   return groupUnits(unplaced.filter(({ name }) => !names.has(name)))
     .filter(({ service }) => wanted.services.includes(service))
-    .map((group) => planForgetting(group, `${group.main} is not wanted any more`));
+    .map((group) => planForgetting(group, `${group.main} is not wanted any more`))
+    .map((change) => ({ change, at: () => change }));
 }
 
-function stateOf(group: UnitGroup, { id, name }: MachineRef, view: ClusterView): InstanceState {
+/** Nothing where the instance is as wanted. */
+function instance(group: UnitGroup, { id, name }: MachineRef, view: ClusterView): readonly Draft[] {
   const machine = { id, name };
-  const observed = view.unitsOf(group, machine.id);
-  return {
+  const state = {
     group,
     machine,
-    observed,
-    unplaced: (view.observation.unplaced ?? []).filter(({ name }) =>
-      group.units.some((unit) => unit.name === name),
+    observed: view.unitsOf(group, id),
+    unplaced: (view.observation.unplaced ?? []).filter((unit) =>
+      group.units.some((own) => own.name === unit.name),
     ),
-    gates: view.gates(group, machine),
     served: view.isServed(group, machine),
   };
+  const at = (running: readonly BalancerRef[]) =>
+    planInstance({ ...state, gates: view.gates(group, machine, running) });
+  const change = at(view.balancers);
+  return change ? [{ change, at: (running) => at(running) ?? change }] : [];
 }
 
-function removal(group: UnitGroup, { id, name }: MachineRef, view: ClusterView, reason: string): Change {
+function removal(group: UnitGroup, { id, name }: MachineRef, view: ClusterView, reason: string): Draft {
   const machine = { id, name };
-  const observed = view.unitsOf(group, machine.id);
-  return planRemoval({ group, machine, observed, gates: view.gates(group, machine) }, reason);
+  const observed = view.unitsOf(group, id);
+  const at = (running: readonly BalancerRef[]) =>
+    planRemoval({ group, machine, observed, gates: view.gates(group, machine, running) }, reason);
+  return { change: at(view.balancers), at };
 }
 
 /** A new copy here and an old copy there are one move: the new one serves before the old one leaves. */
-function moved(own: readonly Change[], strays: readonly Change[]): readonly Change[] {
+function moved(own: readonly Draft[], strays: readonly Draft[]): readonly Draft[] {
   const [arrival] = own;
   const [departure, ...copies] = strays;
-  if (arrival?.action !== 'create' || !departure) return [...own, ...strays];
-  return [
-    {
-      ...arrival,
+  if (arrival?.change.action !== 'create' || !departure) return [...own, ...strays];
+  const at = (running: readonly BalancerRef[]): Change => {
+    const [here, there] = [arrival.at(running), departure.at(running)];
+    return {
+      ...here,
       action: 'move',
-      from: departure.machine,
-      reason: `${arrival.unit} may not stay on ${departure.machine.name}`,
-      steps: [...arrival.steps, ...departure.steps],
-    },
-    ...own.slice(1),
-    ...copies,
-  ];
+      from: there.machine,
+      reason: `${here.unit} may not stay on ${there.machine.name}`,
+      steps: [...here.steps, ...there.steps],
+    };
+  };
+  return [{ change: at([]), at }, ...own.slice(1), ...copies];
 }
 
 /** Service by service; within one, what adds capacity before what takes it, unless the old must make room. */
 function inOrder(
-  changes: readonly Change[],
+  drafts: readonly Draft[],
   services: readonly string[],
   roomForBoth: boolean,
-): readonly Change[] {
+): readonly Draft[] {
   const ranks: readonly ChangeAction[] = ['create', 'start', 'wait', 'move', 'refresh', 'replace', 'remove'];
   const rank = ({ action }: Change): number =>
     action === 'remove' && !roomForBoth ? -1 : ranks.indexOf(action);
-  return [...changes].sort(
-    (a, b) =>
+  return [...drafts].sort(
+    ({ change: a }, { change: b }) =>
       Number(rank(b) === -1) - Number(rank(a) === -1) ||
       services.indexOf(a.service) - services.indexOf(b.service) ||
       rank(a) - rank(b) ||

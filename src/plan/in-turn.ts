@@ -1,0 +1,27 @@
+import type { BalancerRef, Change } from './plan.ts';
+
+/** A change whose waits are for the load balancers that run when its turn comes; nothing else depends on them. */
+export interface Draft {
+  /** As it would be now, or for none. */
+  readonly change: Change;
+  at(running: readonly BalancerRef[]): Change;
+}
+
+/** The changes in their order, each with waits for the load balancers that those before it leave running. */
+export function inTurn(drafts: readonly Draft[], running: readonly BalancerRef[]): readonly Change[] {
+  let now = running;
+  return drafts.map((draft) => {
+    const change = draft.at(now);
+    now = runningAfter(now, change);
+    return change;
+  });
+}
+
+function runningAfter(running: readonly BalancerRef[], change: Change): readonly BalancerRef[] {
+  const gone = change.action === 'remove' ? change.machine : change.from;
+  const left = running.filter(({ unit, machine }) => unit !== change.unit || machine.id !== gone?.id);
+  const come = change.steps.flatMap((step) => (step.kind === 'wait-answering' ? [step.balancer] : []));
+  const isNew = (one: BalancerRef): boolean =>
+    !left.some(({ unit, machine }) => unit === one.unit && machine.id === one.machine.id);
+  return [...left, ...come.filter(isNew)];
+}
