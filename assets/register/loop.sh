@@ -16,6 +16,7 @@ value=$address:$PORT
 key=/services/$SERVICE/$value
 if [ "$KEY" = host ]; then key=/services/$SERVICE/$address; fi
 endpoints=$(echo "${ETCDCTL_ENDPOINTS:-$default_endpoints}" | tr -s ', ' ' ')
+endpoints=${endpoints# }; endpoints=${endpoints% }
 endpoint=${endpoints%% *}
 
 # A check runs in the background and is waited for: a stop signal must not wait for a slow answer.

@@ -33,8 +33,8 @@ export function sidekickView(
     file: sidekickUnit(service),
     description: `Registration of ${main} in etcd`,
     main,
-    etcdctl: settings.api === 'v3',
     settings: [
+      ...(settings.api === 'v3' ? ['ETCDCTL_API=3'] : []),
       `SERVICE=${service.name}`,
       // systemd fills in the instance's name, so this percent sign stays single.
       `PORT=${port?.host === 'instance' ? '%i' : (port?.host ?? '')}`,

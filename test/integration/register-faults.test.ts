@@ -46,7 +46,7 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       const [dead, silent] = [await freePort(), await freePort()];
       const server = createServer().listen(silent, '127.0.0.1');
       onTestFinished(() => void server.close());
-      const endpoints = `http://127.0.0.1:${dead}, http://127.0.0.1:${silent},${etcd.endpoint}`;
+      const endpoints = `, http://127.0.0.1:${dead}, http://127.0.0.1:${silent},${etcd.endpoint}, `;
       const { start, registered } = await setting({ etcd, environment: { ETCDCTL_ENDPOINTS: endpoints } });
       const sidekick = start();
       await eventually(registered, 'the registration');
