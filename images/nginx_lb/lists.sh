@@ -31,9 +31,9 @@ keep_vanished() {
     if [ "$gone" = 0 ]; then
       held[$service]=
     elif [ -z "${held[$service]:-}" ] && looks_lost "$gone" "$count" "$2"; then
-      held[$service]=$((SECONDS + patience))
+      held[$service]=$(($(uptime) + patience))
     fi
-    if [ "$SECONDS" -lt "${held[$service]:-0}" ]; then
+    if [ "$(uptime)" -lt "${held[$service]:-0}" ]; then
       kept="$kept${kept:+, }$service"
       cat "$run/gone" >>"$run/new"
       sort -o "$run/new" "$run/new" || return
@@ -43,6 +43,16 @@ keep_vanished() {
 
 readonly patience=6 # seconds
 declare -A held=()
+
+# An etcd that goes away while instances are kept has them kept from its next answer on.
+hold_anew() {
+  held=()
+}
+
+# Seconds by a clock that nobody sets: bash's own goes with the time of day.
+uptime() {
+  cut -d . -f 1 /proc/uptime
+}
 
 # All of several at once; where etcd may have been away, also the last one, or most of several.
 looks_lost() {
@@ -61,6 +71,8 @@ sift() {
 is_address() {
   local octet='(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])' host=${1%:*} port=${1##*:}
   if ! [[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]]; then return 1; fi
+  # That would be this nginx, which would ask itself again and again.
+  if [[ $port = 80 && $host =~ ^(127\..*|0\.0\.0\.0|\[[0:]*1?\])$ ]]; then return 1; fi
   if [[ $host =~ ^\[(.*)\]$ ]]; then is_ipv6 "${BASH_REMATCH[1]}"; else [[ $host =~ ^$octet(\.$octet){3}$ ]]; fi
 }
 

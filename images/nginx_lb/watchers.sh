@@ -35,6 +35,11 @@ default_endpoints() {
   esac
 }
 
+# A message without its time, process and waiting, which confd and curl give: what is the same is to be said once.
+without_moment() {
+  sed -E 's/^[^ ]+ [^ ]+ [^ ]+\[[0-9]+\]: //; s/ after [0-9]+ (ms|milliseconds)//'
+}
+
 # --- etcdctl -----------------------------------------------------------------------------------------------------
 
 read_etcdctl() {
@@ -55,7 +60,7 @@ watch_etcdctl() {
 # --- curl --------------------------------------------------------------------------------------------------------
 
 read_curl() {
-  ask_v2 read 'recursive=true&quorum=true' --max-time 4 || return
+  ask_v2 read 'recursive=true&sorted=true&quorum=true' --max-time 4 || return
   echo "revision $index"
   # No quote within a quoted string is without a backslash, so no value can pass for a key.
   local string='"([^"\\]|\\.)*"'
@@ -72,7 +77,7 @@ watch_curl() {
   done
 }
 
-# Asks one endpoint after the other for $root, until one answers, which is asked first the next time: one that is stuck
+# Asks one endpoint after the other for $root, with its slash, as a user may have rights below it only, until one answers, which is asked first the next time: one that is stuck
 # must not slow every call. The body is in $run/$1.body, the index in `index`.
 ask_v2() {
   local name=$1 query=$2 base status tries
@@ -82,7 +87,7 @@ ask_v2() {
     base=${turn[0]}
     case $base in *://*) ;; *) base=http${ETCDCTL_CACERT:+s}://$base ;; esac
     if status=$(curl_settings | curl -sS --config - --connect-timeout 1 "$@" -D "$run/$name.head" -o "$run/$name.body" \
-      -w '%{http_code}' "$base/v2/keys${root%/}?$query"); then
+      -w '%{http_code}' "$base/v2/keys$root?$query"); then
       index=$(sed -n 's/^X-Etcd-Index: *\([0-9]*\).*/\1/ip' "$run/$name.head")
       # A folder that is not there has no keys.
       case $status in

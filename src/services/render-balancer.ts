@@ -29,7 +29,9 @@ export function renderBalancerImage(
     }),
     file('nginx.conf', { servers: serverViews(routes, followed) }),
     file('confd/conf.d/nginx.toml', {
-      root: followed.length === 1 ? `/services/${followed[0]}` : '/services',
+      keys: confdKeys(followed, settings.api)
+        .map((key) => `"${key}"`)
+        .join(', '),
     }),
     plain('confd/templates/nginx.tmpl'),
     { ...plain('confd-watch'), executable: true },
@@ -41,6 +43,15 @@ export function renderBalancerImage(
 /** The services that routes lead to, each once: what SERVICES holds in the image. */
 function followedServices(routes: readonly Route[]): readonly string[] {
   return [...new Set(routes.map(({ service }) => service))];
+}
+
+/**
+ * What confd reads at one moment, by rights below /services/ only. In v2 it reads one key after the other, and takes one
+ * that is not there for an error, so that several services take their whole folder.
+ */
+function confdKeys(followed: readonly string[], api: RegistrySettings['api']): readonly string[] {
+  if (api === 'v2' && followed.length > 1) return ['/services'];
+  return followed.map((name) => `/services/${name}`);
 }
 
 /** All routes to a service share its connections. */

@@ -33,6 +33,28 @@ describe.skipIf(lacks('/usr/bin/shellcheck', 'shellcheck'))('the shell scripts',
   });
 });
 
+describe('the watchers of the load balancer', () => {
+  it.each([
+    ['curl: (28) Connection timed out after 1002 milliseconds', 'curl: (28) Connection timed out'],
+    [
+      'curl: (28) Operation timed out after 4000 milliseconds with 0 bytes received',
+      'curl: (28) Operation timed out with 0 bytes received',
+    ],
+    [
+      "curl: (7) Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't connect to server",
+      "curl: (7) Failed to connect to 127.0.0.1 port 1: Couldn't connect to server",
+    ],
+    [
+      '2026-11-21T16:31:20Z vm /usr/bin/confd[989]: FATAL dial tcp 127.0.0.1:1: connect: connection refused',
+      'FATAL dial tcp 127.0.0.1:1: connect: connection refused',
+    ],
+    ['Error: context deadline exceeded', 'Error: context deadline exceeded'],
+  ])('say the same of the same: %s', async (input, said) => {
+    const script = `${(await readAssets())['load-balancer/watchers.sh']}\nwithout_moment`;
+    expect(spawnSync('/bin/bash', ['-c', script], { input, encoding: 'utf8' }).stdout).toBe(said);
+  });
+});
+
 describe.skipIf(lacks('/usr/bin/systemd-analyze', 'systemd'))('rendered units', async () => {
   const assets = await readAssets();
   const folder = mkdtempSync(join(tmpdir(), 'coreship-verify-'));

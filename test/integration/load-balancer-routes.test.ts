@@ -117,6 +117,31 @@ describe.skipIf(missing !== undefined)('the nginx of a load balancer', () => {
     expect(await ask('/')).toBe('apache /');
   });
 
+  it('tells instances the host and port that the client asked for', async () => {
+    await before(route('apache'), route('shop', { host: 'shop.example.org' }));
+    const sayHost: Parameters<typeof createServer>[1] = (request, response) => {
+      response.end(request.headers.host ?? 'nothing');
+    };
+    await balancer.serves([await instance('apache', sayHost)]);
+    await balancer.serves([await instance('shop', sayHost)], 'shop');
+    for (const host of ['a.example.org', 'a.example.org:8080', '[2001:db8::1]', '[2001:db8::1]:8080'])
+      expect(await ask('/', host)).toBe(host);
+    expect(await ask('/', 'shop.example.org:8080')).toBe('shop.example.org:8080');
+    expect(await balancer.say('GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 [\s\S]*\r\n\r\n127.0.0.1$/);
+    // What the route goes by wins.
+    expect(
+      await balancer.say('GET http://shop.example.org:81/ HTTP/1.0\r\nHost: a.example.org\r\n\r\n'),
+    ).toMatch(/\r\n\r\nshop.example.org$/);
+  });
+
+  it('lets its workers have more files than docker gives', async () => {
+    await before(route('apache'));
+    const limits =
+      'for pid in $(pgrep -P "$(cat /run/nginx.pid)"); do grep "open files" /proc/$pid/limits; done';
+    const lines = balancer.within('sh', '-c', limits).trim().split('\n');
+    for (const line of lines) expect(line).toMatch(/^Max open files +16384 /);
+  });
+
   it('takes instances with an IPv6 address', async () => {
     await before(route('apache'));
     await balancer.serves([await instance('apache', undefined, '::1')]);

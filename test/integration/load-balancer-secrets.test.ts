@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import { type Etcd, etcdMissing, eventually, freePort, startEtcd } from './etcd.ts';
+import { keysOf, requireUsers } from './etcd-keys.ts';
 import { BalancerContainer, balancerMissing } from './support/balancer-container.ts';
 import { balancerWatchers } from './support/balancer-watchers.ts';
 
@@ -26,33 +27,20 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
     beforeAll(async () => {
       certificates = makeCertificates();
       etcd = await startEtcd(certificates);
-      const { ca, cert, key } = certificates;
-      if (kind.api === 'v3') {
-        etcd.ctl('put', '/services/apache/x', '127.0.0.1:9999');
-        etcd.ctl('user', 'add', `root:${password}`);
-        etcd.ctl('user', 'grant-role', 'root', 'root');
-        etcd.ctl('auth', 'enable');
-      } else {
-        const ask = (method: string, path: string, ...words: readonly string[]) =>
-          execFileSync('/usr/bin/curl', [
-            ...['-fsS', '--cacert', ca, '--cert', cert, '--key', key, '-X', method],
-            ...[...words, `${etcd.endpoint}/v2${path}`],
-          ]);
-        ask('PUT', '/keys/services/apache/x', '-d', 'value=127.0.0.1:9999');
-        ask('PUT', '/auth/users/root', '-d', JSON.stringify({ user: 'root', password }));
-        ask('PUT', '/auth/enable');
-        const all = ['/*'];
-        const nobody = { role: 'guest', revoke: { kv: { read: all, write: all } } };
-        ask('PUT', '/auth/roles/guest', '-u', `root:${password}`, '-d', JSON.stringify(nobody));
-      }
+      const { put } = keysOf(etcd, kind.api, 'apache', { certificates });
+      put('/services/apache/x', '127.0.0.1:9999');
+      put('/services/shop/x', '127.0.0.1:9998');
+      requireUsers(etcd, kind.api, password, { certificates });
+      // This confd reads the folder itself.
+      if (kind.watcher === 'confd' && kind.api === 'v2') grantFolder(etcd, certificates);
     });
     afterAll(async () => {
       await etcd.remove();
       certificates.remove();
     });
 
-    async function started(user: Readonly<Record<string, string>>): Promise<void> {
-      const routes = [{ service: 'apache', path: '/', timeout: 60, keepAlive: 0 }];
+    async function started(user: Readonly<Record<string, string>>, ...services: string[]): Promise<void> {
+      const routes = services.map((service) => ({ service, path: `/${service}`, timeout: 60, keepAlive: 0 }));
       const { ca, cert, key } = certificates;
       const environment = { ETCDCTL_CACERT: ca, ETCDCTL_CERT: cert, ETCDCTL_KEY: key, ...user };
       // The first does not answer: there are others.
@@ -61,10 +49,18 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       await balancer.start();
     }
 
-    it('follows it, and shows the password to nobody', async () => {
-      await started({ ETCDCTL_USER: 'root', ETCDCTL_PASSWORD: password });
+    it.each([
+      ['one service', ['apache']],
+      ['two services', ['apache', 'shop']],
+    ])('follows %s, and shows the password to nobody', async (_, services) => {
+      await started({ ETCDCTL_USER: 'registrar', ETCDCTL_PASSWORD: password }, ...services);
       try {
         await balancer.serves(['127.0.0.1:9999']);
+        if (services.includes('shop')) await balancer.serves(['127.0.0.1:9998'], 'shop');
+        await eventually(
+          () => balancer.status().problem === null,
+          () => balancer.said(),
+        );
         await eventually(
           () => balancer.within('ps', '-eo', 'args').includes('confd-watch watch'),
           'the watcher',
@@ -79,7 +75,7 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
     });
 
     it('says so when etcd does not let it in, and does not run against it', async () => {
-      await started({ ETCDCTL_USER: 'root', ETCDCTL_PASSWORD: 'wrong' });
+      await started({ ETCDCTL_USER: 'registrar', ETCDCTL_PASSWORD: 'wrong' }, 'apache');
       try {
         await eventually(
           () => balancer.status().problem?.startsWith('etcd does not answer: ') === true,
@@ -99,3 +95,11 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
     });
   },
 );
+
+function grantFolder(etcd: Etcd, { ca, cert, key }: Certificates): void {
+  const grant = { kv: { read: ['/services*'], write: [] } };
+  execFileSync('/usr/bin/curl', [
+    ...['-fsS', '--cacert', ca, '--cert', cert, '--key', key, '-u', 'root:root', '-X', 'PUT'],
+    ...['-d', JSON.stringify({ role: 'registrar', grant }), `${etcd.endpoint}/v2/auth/roles/registrar`],
+  ]);
+}

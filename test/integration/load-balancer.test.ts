@@ -128,6 +128,13 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
         '[1:2:3:4:5:6:7::]:80',
         '[:::]:80',
         '[fe80::1%eth0]:80',
+        // The load balancer itself.
+        '127.0.0.1:80',
+        '127.9.9.9:80',
+        '0.0.0.0:80',
+        '[::]:80',
+        '[::1]:80',
+        '[0:0:0:0:0:0:0:1]:80',
         '10.0.0.1:80'.padEnd(1_000_000, '0'),
       ];
       for (const [index, text] of hostile.entries()) await hand.put(`/services/apache/bad${index}`, text);
@@ -135,6 +142,8 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
         value,
         '[2001:db8::1]:80',
         '[::1]:8080',
+        '[::11]:80',
+        '127.0.0.1:8080',
         '[1:2:3:4:5:6:7:8]:1',
         '[1:2:3:4:5:6::]:65535',
         '[::]:1',
@@ -220,8 +229,8 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
         await deregister(other);
         await new Promise((resolve) => setTimeout(resolve, 40));
       }
-      await register('127.0.1.2:80');
-      await balancer.serves([value, '127.0.1.2:80']);
+      await register('127.0.1.2:81');
+      await balancer.serves([value, '127.0.1.2:81']);
       expect(balancer.reloads() - before).toBeLessThanOrEqual(5);
     });
 

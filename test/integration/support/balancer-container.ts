@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -170,6 +171,13 @@ export class BalancerContainer {
     return { status: response.statusCode ?? 0, text: await text(response) };
   }
 
+  /** Sends a request as it is written, and gives all that comes back. */
+  async say(request: string): Promise<string> {
+    const socket = connect(this.port, '127.0.0.1');
+    socket.write(request);
+    return await text(socket);
+  }
+
   private write(path: string, content: string, executable = false): void {
     mkdirSync(dirname(join(this.dir, path)), { recursive: true });
     writeFileSync(join(this.dir, path), content);
@@ -203,6 +211,6 @@ case " $* " in *" -t "*) if [ -e "\${0%/*}/refuse" ]; then echo "refused by the 
 exec /usr/sbin/nginx "$@"
 `;
 
-/** What the container would have of its own. */
-const inside = `mount -t tmpfs none /run && mount --bind "$1/lib" /var/lib &&
+/** What the container would have of its own, among it the few files of newer dockers. */
+const inside = `ulimit -Sn 1024; mount -t tmpfs none /run && mount --bind "$1/lib" /var/lib &&
   mount --bind "$1/nginx.conf" /etc/nginx/nginx.conf && exec "$1/confd-watch"`;

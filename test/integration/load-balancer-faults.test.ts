@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Etcd, etcdMissing, eventually, startEtcd } from './etcd.ts';
+import { BalancerContainer, balancerMissing } from './support/balancer-container.ts';
+import { balancerWatchers } from './support/balancer-watchers.ts';
+import { type RegistryHand, registryHand } from './support/registry-hand.ts';
+
+const missing = etcdMissing() ?? balancerMissing();
+if (missing !== undefined) process.stderr.write(`tests of a load balancer's faults skipped: ${missing}\n`);
+
+describe.skipIf(missing !== undefined).each(balancerWatchers())(
+  'etcd’s faults and the load balancer with $watcher on API $api',
+  (kind) => {
+    let etcd: Etcd;
+    let hand: RegistryHand;
+    let balancer: BalancerContainer;
+
+    beforeEach(async () => {
+      etcd = await startEtcd();
+      hand = registryHand(kind.api, etcd.endpoint);
+      const routes = [{ service: 'apache', path: '/', timeout: 60, keepAlive: 0 }];
+      // As a hand may write it.
+      const endpoints = `, ${etcd.endpoint}, `;
+      balancer = await BalancerContainer.create({ ...kind, routes, endpoints });
+      await balancer.start();
+    });
+    afterEach(async () => {
+      await balancer.remove();
+      await etcd.remove();
+    });
+
+    const values = ['127.0.0.1:8001', '127.0.0.1:8002'];
+    const register = async () => {
+      for (const value of values) await hand.put(`/services/apache/${value}`, value);
+      await balancer.serves(values);
+    };
+    const saysOf = (words: string) => balancer.said().split(words).length - 1;
+    const problem = (words: string | null) =>
+      eventually(
+        () => {
+          const { problem: said } = balancer.status();
+          return words === null ? said === null : said?.startsWith(words) === true;
+        },
+        () => `the problem ${words}: ${balancer.said()}`,
+        25_000,
+      );
+
+    it('keeps a list that is gone as a whole, also when etcd goes away again meanwhile', async () => {
+      await register();
+      await hand.clear();
+      await problem('too many instances of apache');
+      await etcd.stop();
+      await problem('etcd does not answer');
+      // Longer than instances are kept.
+      await new Promise((resolve) => setTimeout(resolve, 7000));
+      await etcd.start();
+      await problem('too many instances of apache');
+      expect(balancer.status().services).toEqual({ apache: values });
+      await balancer.serves([]);
+    }, 60_000);
+
+    it('says once that etcd hangs', async () => {
+      await register();
+      etcd.signal('SIGSTOP');
+      await problem('etcd does not answer');
+      const heartbeat = () => balancer.within('stat', '-c', '%y', '/run/confd-watch/heartbeat');
+      for (let turn = 0; turn < 3; turn++) {
+        const last = heartbeat();
+        await eventually(() => heartbeat() !== last, 'the next reading');
+      }
+      expect(saysOf('etcd does not answer')).toBe(1);
+      etcd.signal('SIGCONT');
+      await problem(null);
+    }, 60_000);
+
+    it('says once what it ignores', async () => {
+      for (let index = 0; index < 8; index++) await hand.put(`/services/apache/bad${index}`, `bad${index}`);
+      await register();
+      for (let index = 0; index < 3; index++) {
+        const value = `127.0.0.2:${8000 + index}`;
+        await hand.put(`/services/apache/${value}`, value);
+        await balancer.serves([...values, value]);
+        await hand.remove(`/services/apache/${value}`);
+        await balancer.serves(values);
+      }
+      expect(saysOf("apache 'bad5'")).toBe(1);
+    }, 60_000);
+  },
+);
