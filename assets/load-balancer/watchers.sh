@@ -77,8 +77,9 @@ watch_curl() {
   done
 }
 
-# Asks one endpoint after the other for $root, with its slash, as a user may have rights below it only, until one answers, which is asked first the next time: one that is stuck
-# must not slow every call. The body is in $run/$1.body, the index in `index`.
+# Asks one endpoint after the other for $root, until one answers, which is asked first the next time: one that is stuck
+# must not slow every call. $root keeps its slash: a user may have rights below it only. The body is in $run/$1.body, the
+# index in `index`.
 ask_v2() {
   local name=$1 query=$2 base status tries
   shift 2

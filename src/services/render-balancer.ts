@@ -46,12 +46,12 @@ function followedServices(routes: readonly Route[]): readonly string[] {
 }
 
 /**
- * What confd reads at one moment, by rights below /services/ only. In v2 it reads one key after the other, and takes one
- * that is not there for an error, so that several services take their whole folder.
+ * What confd reads at one moment, below /services. In v2 it reads one key after the other, and takes one that is not
+ * there for an error, so that several services take their whole folder.
  */
 function confdKeys(followed: readonly string[], api: RegistrySettings['api']): readonly string[] {
-  if (api === 'v2' && followed.length > 1) return ['/services'];
-  return followed.map((name) => `/services/${name}`);
+  if (api === 'v2' && followed.length > 1) return ['/'];
+  return followed.map((name) => `/${name}`);
 }
 
 /** All routes to a service share its connections. */

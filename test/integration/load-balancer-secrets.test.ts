@@ -14,6 +14,8 @@ const missing =
 if (missing !== undefined)
   process.stderr.write(`tests of a load balancer with secrets skipped: ${missing}\n`);
 
+const news = '/services/apache/news';
+
 /** With what a quoted string could stumble over. */
 const password = 'se"cr\\et';
 
@@ -65,11 +67,17 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
           () => balancer.within('ps', '-eo', 'args').includes('confd-watch watch'),
           'the watcher',
         );
+        const began = Date.now();
+        keysOf(etcd, kind.api, 'apache', { certificates, user: 'root:root' }).put(news, '127.0.0.1:9997');
+        await balancer.serves(['127.0.0.1:9997', '127.0.0.1:9999']);
+        // It looks again after ten seconds without a word.
+        expect(Date.now() - began).toBeLessThan(8000);
         for (let look = 0; look < 20; look++) {
           expect(balancer.within('ps', '-eo', 'args')).not.toContain('se"cr');
         }
         expect(readFileSync(`${balancer.dir}/output`, 'utf8')).not.toContain('se"cr');
       } finally {
+        keysOf(etcd, kind.api, 'apache', { certificates, user: 'root:root' }).remove(news);
         await balancer.remove();
       }
     });
