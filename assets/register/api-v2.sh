@@ -5,6 +5,8 @@
 # returns 2 when the registration is lost, 3 when somebody else's is in its place; `take_back` 2 when there is none. See loop.sh.
 # Port 4001 is where etcd listened first, and CoreOS's still did.
 default_endpoints=http://127.0.0.1:2379,http://127.0.0.1:4001
+# A new leader gives leases their whole life again, but keys of v2 nothing: what it takes to find one is added here.
+life=$((TTL + 2))
 
 # curl reads these from its standard input: a password has no place on a command line, which anybody may see.
 setting() { [ -z "$2" ] || printf '%s = "%s"\n' "$1" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"; }
@@ -24,14 +26,14 @@ etcd() {
 }
 
 put() {
-  etcd PUT "value=$value&ttl=$TTL"
+  etcd PUT "value=$value&ttl=$life"
   case $status in 200|201) return 0 ;; esac
   return 1
 }
 
 # A refresh wakes no watcher. It is for this loop's own value only.
 refresh() {
-  etcd PUT "ttl=$TTL&refresh=true&prevExist=true&prevValue=$value"
+  etcd PUT "ttl=$life&refresh=true&prevExist=true&prevValue=$value"
   case $status in
     200) return 0 ;;
     404) return 2 ;;

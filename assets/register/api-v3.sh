@@ -4,6 +4,7 @@
 # `put`, `refresh` and `take_back` return 0 when done, and 1 with etcd's words in `answer` when etcd does not do it. `refresh`
 # returns 2 when the registration is lost, 3 when somebody else's is in its place; `take_back` 2 when there is none. See loop.sh.
 default_endpoints=127.0.0.1:2379
+life=$TTL
 lease=; turn=0
 
 # One endpoint a call: an etcd that takes requests and never carries them out must not be asked again and again.

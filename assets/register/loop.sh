@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # Register loop of a sidekick: keeps one key in etcd while the service answers.
 #
-# It travels inside the sidekick's unit, without these comments, behind api-v3.sh or api-v2.sh.
+# It travels inside the sidekick's unit, without these comments, behind api-v3.sh or api-v2.sh, where `life` is what TTL comes to.
 #
 # Environment, set by the unit: SERVICE, PORT, KEY (address or host), CHECK (http or tcp), CHECK_PATH, INTERVAL, TIMEOUT, RISE,
 # FALL, TTL (seconds and counts), COREOS_PRIVATE_IPV4, and etcdctl's own ETCDCTL_* variables, which mean the same to both APIs.
@@ -81,7 +81,7 @@ deregister() {
   wait "$keeper"
   case $? in
     0) echo "deregistered $key ($1)" ;;
-    1) echo "no etcd takes $key back ($1): it ends by itself, in $TTL s" >&2 ;;
+    1) echo "no etcd takes $key back ($1): it ends by itself, in $life s" >&2 ;;
   esac
   keeper=
 }

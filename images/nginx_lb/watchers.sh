@@ -142,7 +142,7 @@ run_confd() {
   esac
   for base in ${ETCDCTL_ENDPOINTS//,/ }; do words+=(--node "$base"); done
   (umask 077 && confd_settings >"$run/confd.toml.$BASHPID" && mv "$run/confd.toml.$BASHPID" "$run/confd.toml")
-  if [ "$1" = --onetime ]; then set -- timeout -s KILL 6 confd "${words[@]}" "$@"; else set -- confd "${words[@]}" "$@"; fi
+  if [ "$1" = --onetime ]; then set -- timeout -s KILL 4 confd "${words[@]}" "$@"; else set -- confd "${words[@]}" "$@"; fi
   "$@" --confdir "${CONFD_DIR:-/etc/confd}" --config-file "$run/confd.toml" --log-level error
 }
 
