@@ -71,7 +71,8 @@ const registration = keys({
     description: 'Bad checks in a row until its registration is removed.',
   }),
   ttl: whole('seconds', 2, 3600).default(4).meta({
-    description: 'Seconds a registration outlives the sidekick that keeps it alive; in API v2 two more, for the election of a leader.',
+    description:
+      'Seconds a registration outlives the sidekick that keeps it alive; in API v2 two more, for the election of a leader.',
   }),
 } satisfies Record<keyof Registration, z.ZodType>);
 
