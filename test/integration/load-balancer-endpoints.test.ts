@@ -1,9 +1,9 @@
-import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Etcd, etcdMissing, freePort, startEtcd } from './etcd.ts';
+import { type Etcd, etcdMissing, startEtcd } from './etcd.ts';
 import { BalancerContainer, balancerMissing } from './support/balancer-container.ts';
 import { balancerWatchers } from './support/balancer-watchers.ts';
 import { registryHand } from './support/registry-hand.ts';
+import { openWay, type Way } from './ways.ts';
 
 const missing = etcdMissing() ?? balancerMissing();
 
@@ -26,7 +26,7 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
     });
     afterEach(async () => {
       await balancer.remove();
-      for (const way of ways.splice(0)) way.close();
+      for (const way of ways.splice(0)) await way.close();
     });
 
     it('follows a change at once when all endpoints but one were cut off', async () => {
@@ -46,37 +46,3 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
     });
   },
 );
-
-/** A way to etcd that can be cut off. */
-interface Way {
-  readonly endpoint: string;
-  /** What is connected hears nothing any more, not even the end; nobody else gets in. */
-  cut(): void;
-  close(): void;
-}
-
-async function openWay(etcd: Etcd): Promise<Way> {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(Number(new URL(etcd.endpoint).port), '127.0.0.1');
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => near.destroy());
-      socket.on('close', () => sockets.delete(socket));
-    }
-    near.pipe(far).pipe(near);
-  });
-  const port = await freePort();
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    cut: () => {
-      server.close();
-      for (const socket of sockets) socket.unpipe().pause();
-    },
-    close: () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}

@@ -25,6 +25,8 @@ export interface Way {
   readonly endpoint: string;
   /** From now on it takes connections, and whatever is sent, and answers nothing: its machine is cut off. */
   block(): void;
+  /** What is connected hears nothing any more, not even the end; nobody else gets in. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function openWay({ endpoint }: Etcd): Promise<Way> {
       from.on('data', (data) => blocked || to.write(data)).on('close', () => to.destroy());
     }
   }).listen(0, '127.0.0.1');
+  const closed = once(server, 'close');
   await once(server, 'listening');
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
@@ -54,10 +57,14 @@ export async function openWay({ endpoint }: Etcd): Promise<Way> {
     block: () => {
       blocked = true;
     },
+    cut: () => {
+      blocked = true;
+      server.close();
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
-      await once(server, 'close');
+      await closed;
     },
   };
 }
