@@ -6,7 +6,7 @@
 # Port 4001 is where etcd listened first, and CoreOS's still did.
 default_endpoints=http://127.0.0.1:2379,http://127.0.0.1:4001
 # A new leader gives leases their whole life again, but keys of v2 nothing: what it takes to find one is added here.
-life=$((TTL + 2))
+life=$((TTL + 1))
 
 # curl reads these from its standard input: a password has no place on a command line, which anybody may see.
 setting() { [ -z "$2" ] || printf '%s = "%s"\n' "$1" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"; }

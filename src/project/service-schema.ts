@@ -72,7 +72,7 @@ const registration = keys({
   }),
   ttl: whole('seconds', 2, 3600).default(4).meta({
     description:
-      'Seconds a registration outlives the sidekick that keeps it alive; in API v2 two more, for the election of a leader.',
+      'Seconds a registration outlives the sidekick that keeps it alive; in API v2 one more, for the election of a leader.',
   }),
 } satisfies Record<keyof Registration, z.ZodType>);
 
