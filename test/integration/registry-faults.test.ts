@@ -127,31 +127,34 @@ describe.skipIf(missing !== undefined).each(registryApis)(
       await expect(read({ tls: { ca } })).rejects.toMatchObject(refused);
     });
 
-    it.runIf(api === 'v3')('a user logs in where the certificate has a name only', async () => {
-      const files = makeCertificates('DNS:etcd.example');
-      toClose.push({ close: async () => await Promise.resolve(files.remove()) });
-      const etcd = await startEtcd(files);
-      toClose.push({ close: () => etcd.remove() });
-      askWho(etcd);
-      const read = async (host: string) => {
-        const settings = {
-          endpoints: [`https://${host}:2379`],
-          username: 'root',
-          passwordFile: files.password,
-          caFile: files.ca,
-          certFile: files.cert,
-          keyFile: files.key,
+    // The client of v2 sends its user with each question: there is no login.
+    if (api === 'v3') {
+      it('a user logs in where the certificate has a name only', async () => {
+        const files = makeCertificates('DNS:etcd.example');
+        toClose.push({ close: async () => await Promise.resolve(files.remove()) });
+        const etcd = await startEtcd(files);
+        toClose.push({ close: () => etcd.remove() });
+        askWho(etcd);
+        const read = async (host: string) => {
+          const settings = {
+            endpoints: [`https://${host}:2379`],
+            username: 'root',
+            passwordFile: files.password,
+            caFile: files.ca,
+            certFile: files.cert,
+            keyFile: files.key,
+          };
+          const registry = await openRegistry(api, settings, [() => Promise.resolve(new WayTo(etcd))]);
+          toClose.push(registry);
+          return registry.registrations('/services/');
         };
-        const registry = await openRegistry(api, settings, [() => Promise.resolve(new WayTo(etcd))]);
-        toClose.push(registry);
-        return registry.registrations('/services/');
-      };
-      await expect(read('etcd.example')).resolves.toEqual([]);
-      await expect(read('other.example')).rejects.toMatchObject({
-        code: 'config',
-        message: 'etcd and its certificates do not fit: could not read /services/',
+        await expect(read('etcd.example')).resolves.toEqual([]);
+        await expect(read('other.example')).rejects.toMatchObject({
+          code: 'config',
+          message: 'etcd and its certificates do not fit: could not read /services/',
+        });
       });
-    });
+    }
 
     it('certificates may name an IPv6 address', async () => {
       const files = makeCertificates();
