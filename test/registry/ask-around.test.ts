@@ -1,52 +1,73 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { askAround } from '../../src/registry/ask-around.ts';
 
-const never = () => false;
+type Way = 'dead' | 'well' | 'refusing';
 
-describe('askAround', () => {
-  it('asks by the next way what fails by one, and stays with the one that answers', async () => {
-    const asked: string[] = [];
-    const ask = askAround(['a', 'b', 'c'], never);
-    const question = (way: string) => {
-      asked.push(way);
-      return way === 'c' ? Promise.resolve(way) : Promise.reject(new Error(way));
-    };
-    expect(await ask(question)).toBe('c');
-    expect(await ask(question)).toBe('c');
-    expect(asked).toEqual(['a', 'b', 'c', 'c']);
+/** Milliseconds by which a timer may ring early: Node counts whole ones. */
+const early = 0.7;
+
+/** Asks `way`, as a client does that gives up after `timeoutMs`. */
+async function question(way: Way, timeoutMs: number): Promise<string> {
+  const takes = { dead: Number.POSITIVE_INFINITY, well: 20, refusing: 1 }[way];
+  await new Promise((resolve) => setTimeout(resolve, Math.min(takes, Math.max(0, timeoutMs - early))));
+  if (way === 'well' && timeoutMs > takes) return 'yes';
+  throw new Error(`no answer from the ${way} one`);
+}
+
+/** What comes of asking, as fast as the clock can be moved. */
+async function outcome(asked: Promise<string>): Promise<string> {
+  const settled = asked.catch((error: unknown) => String(error));
+  await vi.runAllTimersAsync();
+  return settled;
+}
+
+describe('asking by several ways', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
   });
 
-  it('does not pass over the way that answers where two questions fail side by side', async () => {
-    const asked: string[] = [];
-    const ask = askAround(['a', 'b'], never);
-    const question = async (way: string) => {
-      asked.push(way);
-      await Promise.resolve();
-      if (way === 'a') throw new Error(way);
-      return way;
-    };
-    expect(await Promise.all([ask(question), ask(question)])).toEqual(['b', 'b']);
-    expect(await ask(question)).toBe('b');
-    expect(asked).toEqual(['a', 'a', 'b', 'b', 'b']);
+  it.each<{ ways: readonly Way[] }>([
+    { ways: ['dead', 'well'] },
+    { ways: ['dead', 'dead', 'well'] },
+    { ways: ['refusing', 'refusing', 'refusing', 'refusing', 'well'] },
+    { ways: ['dead', 'refusing', 'dead', 'well'] },
+  ])('comes to one that is well in the same question: $ways', async ({ ways }) => {
+    const ask = askAround(ways, () => false);
+    expect(await outcome(ask(question))).toBe('yes');
   });
 
-  it('asks all again after a while where none answers', async () => {
-    const asked: string[] = [];
-    const ask = askAround(['a', 'b'], never);
-    const question = (way: string) =>
-      asked.push(way) > 3 ? Promise.resolve(way) : Promise.reject(new Error(way));
-    expect(await ask(question)).toBe('b');
-    expect(asked).toEqual(['a', 'b', 'a', 'b']);
+  it('goes on with the next question where time ended the last', async () => {
+    const ask = askAround<Way>(['dead', 'dead', 'dead', 'well'], () => false);
+    expect(await outcome(ask(question))).toBe('Error: no answer from the dead one');
+    expect(await outcome(ask(question))).toBe('yes');
   });
 
-  it('asks no more after an error that is final', async () => {
-    const asked: string[] = [];
-    const ask = askAround(['a', 'b'], (error) => error instanceof RangeError);
-    const question = (way: string) => {
-      asked.push(way);
-      return Promise.reject(new RangeError('no'));
-    };
-    await expect(ask(question)).rejects.toThrow(RangeError);
-    expect(asked).toEqual(['a']);
+  it('begins with the way that answered last', async () => {
+    const ask = askAround<Way>(['dead', 'well', 'dead'], () => false);
+    await outcome(ask(question));
+    const asked: Way[] = [];
+    await outcome(
+      ask((way, timeoutMs) => {
+        asked.push(way);
+        return question(way, timeoutMs);
+      }),
+    );
+    expect(asked).toEqual(['well']);
+  });
+
+  it('ends at once with an error that no other way makes better', async () => {
+    const ask = askAround<Way>(['refusing', 'well'], (error) => String(error).includes('refusing'));
+    expect(await outcome(ask(question))).toBe('Error: no answer from the refusing one');
+  });
+
+  it('ends within 6 s', async () => {
+    const ask = askAround<Way>(['dead', 'dead', 'dead'], () => false);
+    const from = performance.now();
+    expect(await outcome(ask(question))).toMatch(/^Error: no answer/);
+    expect(performance.now() - from).toBeLessThanOrEqual(6000);
+    expect(performance.now() - from).toBeGreaterThan(5000);
   });
 });
