@@ -23,7 +23,7 @@ export function reasonsAgainst(
   return [
     ...againstMachine(unit.rules, machine),
     ...missingPeers(unit.rules, others, whereIs),
-    ...neighbours.flatMap((other) => betweenUnits(unit, other)),
+    ...neighbours.flatMap((other) => reasonsBetween(unit, other)),
   ];
 }
 
@@ -60,7 +60,7 @@ function missingPeers(
 }
 
 /** The reasons two units may not share a machine, told from the first one's side. Patterns count in both directions. */
-function betweenUnits(unit: PlacedUnit, other: PlacedUnit): readonly string[] {
+export function reasonsBetween(unit: PlacedUnit, other: PlacedUnit): readonly string[] {
   const own = unit.rules.conflicts.filter((pattern) => globMatches(pattern, other.name));
   const theirs = other.rules.conflicts.filter((pattern) => globMatches(pattern, unit.name));
   const ownClaim = unit.rules.replaces.find((pattern) => globMatches(pattern, other.name));

@@ -1,9 +1,14 @@
+import type { UnitGroup } from '../services/unit-groups.ts';
 import type { BalancerRef, Change } from './plan.ts';
 
 /** A change whose waits are for the load balancers that run when its turn comes; nothing else depends on them. */
 export interface Draft {
   /** As it would be now, or for none. */
   readonly change: Change;
+  /** What is to be on the change's machine. */
+  readonly arriving?: UnitGroup;
+  /** What goes from the change's machine, or in a move from the one before. */
+  readonly leaving?: UnitGroup;
   at(running: readonly BalancerRef[]): Change;
 }
 

@@ -1,9 +1,10 @@
 import { CoreshipError } from '../errors.ts';
 import { groupUnits, type UnitGroup } from '../services/unit-groups.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { inOrder } from './in-order.ts';
 import { type Draft, inTurn } from './in-turn.ts';
 import { type GroupPlacement, placeGroups } from './place-groups.ts';
-import type { BalancerRef, Change, ChangeAction, MachineRef, Plan } from './plan.ts';
+import type { BalancerRef, Change, MachineRef, Plan } from './plan.ts';
 import { planForgetting, planInstance, planRemoval } from './plan-instance.ts';
 
 /** What a command wants of some services. */
@@ -51,7 +52,7 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
     drafts.push(removal(group, machine, view, `${group.main} is not wanted any more`));
   }
   drafts.push(...forgotten(wanted, view));
-  const ordered = inOrder(drafts, wanted.services, placement === beside);
+  const ordered = inOrder(drafts, wanted.services);
   return { version: 1, changes: inTurn(ordered, view.balancers), unchanged };
 }
 
@@ -90,7 +91,7 @@ function instance(group: UnitGroup, { id, name }: MachineRef, view: ClusterView)
   const at = (running: readonly BalancerRef[]) =>
     planInstance({ ...state, gates: view.gates(group, machine, running) });
   const change = at(view.balancers);
-  return change ? [{ change, at: (running) => at(running) ?? change }] : [];
+  return change ? [{ change, arriving: group, at: (running) => at(running) ?? change }] : [];
 }
 
 function removal(group: UnitGroup, { id, name }: MachineRef, view: ClusterView, reason: string): Draft {
@@ -98,7 +99,7 @@ function removal(group: UnitGroup, { id, name }: MachineRef, view: ClusterView, 
   const observed = view.unitsOf(group, id);
   const at = (running: readonly BalancerRef[]) =>
     planRemoval({ group, machine, observed, gates: view.gates(group, machine, running) }, reason);
-  return { change: at(view.balancers), at };
+  return { change: at(view.balancers), leaving: group, at };
 }
 
 /** A new copy here and an old copy there are one move: the new one serves before the old one leaves. */
@@ -116,30 +117,7 @@ function moved(own: readonly Draft[], strays: readonly Draft[]): readonly Draft[
       steps: [...here.steps, ...there.steps],
     };
   };
-  return [{ change: at([]), at }, ...own.slice(1), ...copies];
-}
-
-/** Service by service; within one, what adds capacity before what takes it, unless the old must make room. */
-function inOrder(
-  drafts: readonly Draft[],
-  services: readonly string[],
-  roomForBoth: boolean,
-): readonly Draft[] {
-  const ranks: readonly ChangeAction[] = ['create', 'start', 'wait', 'move', 'refresh', 'replace', 'remove'];
-  const rank = ({ action }: Change): number =>
-    action === 'remove' && !roomForBoth ? -1 : ranks.indexOf(action);
-  return [...drafts].sort(
-    ({ change: a }, { change: b }) =>
-      Number(rank(b) === -1) - Number(rank(a) === -1) ||
-      services.indexOf(a.service) - services.indexOf(b.service) ||
-      rank(a) - rank(b) ||
-      compare(a.unit, b.unit) ||
-      compare(a.machine.name, b.machine.name),
-  );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return [{ ...departure, ...arrival, change: at([]), at }, ...own.slice(1), ...copies];
 }
 
 function refuseForeign(wanted: Wanted, view: ClusterView): void {
