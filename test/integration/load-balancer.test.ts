@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Etcd, etcdMissing, eventually, startEtcd } from './etcd.ts';
+import { type Etcd, etcdMissing, startEtcd } from './etcd.ts';
 import { type LittleServer, startLittleServer } from './little-server.ts';
 import { BalancerContainer, balancerMissing } from './support/balancer-container.ts';
 import { balancerWatchers } from './support/balancer-watchers.ts';
+import { eventually } from './support/eventually.ts';
 import { type RegistryHand, registryHand } from './support/registry-hand.ts';
 
 const missing = etcdMissing() ?? balancerMissing();
@@ -78,17 +80,16 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       expect((await balancer.get()).status).toBe(200);
     });
 
-    it('follows a change within moments, and not only by looking again', async () => {
+    it('follows a change by its watch, and not only by looking again', async () => {
+      balancer.set('reread', 600);
       await balancer.start();
       const [value, other] = [await backend(), await backend()];
       await register(value);
       await register(other);
       await balancer.serves([value, other]);
-      const began = Date.now();
       // One of two: the last one of API v2 would be kept for a while.
       await deregister(value);
       await balancer.serves([other]);
-      expect(Date.now() - began).toBeLessThan(8000);
     });
 
     it('minds its own service only', async () => {
@@ -185,6 +186,8 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
     });
 
     it('keeps a list that is gone as a whole, for a moment', async () => {
+      // Long enough for all the looks of a busy machine.
+      balancer.set('patience', 20);
       const [one, two] = [await backend(), await backend()];
       await register(one);
       await register(two);
@@ -220,18 +223,21 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       await balancer.start();
       await balancer.serves([value]);
       const before = balancer.reloads();
+      const began = performance.now();
       const others = Array.from({ length: 25 }, (_, index) => `127.0.1.1:${8000 + index}`);
       for (const other of others) {
         await register(other);
-        await new Promise((resolve) => setTimeout(resolve, 40));
+        await delay(40);
       }
       for (const other of others) {
         await deregister(other);
-        await new Promise((resolve) => setTimeout(resolve, 40));
+        await delay(40);
       }
       await register('127.0.1.2:81');
       await balancer.serves([value, '127.0.1.2:81']);
-      expect(balancer.reloads() - before).toBeLessThanOrEqual(5);
+      // At most one a second: a busy machine needs more seconds than this takes by itself.
+      const seconds = (performance.now() - began) / 1000;
+      expect(balancer.reloads() - before).toBeLessThanOrEqual(Math.max(5, Math.ceil(seconds)));
     });
 
     it('starts its helpers again, also one that hangs', async () => {
@@ -282,10 +288,22 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       await expect(balancer.get()).rejects.toThrow();
     });
 
+    it.each([
+      ['its first list is not made', 'reasons'],
+      ['its nginx is hardly begun', 'upstreams.conf'],
+    ])('ends at a signal that comes while %s', async (_, file) => {
+      await balancer.begin(file);
+      const ended = balancer.end('SIGTERM').then(() => 'ended');
+      expect(await Promise.race([ended, delay(20_000, 'runs on')])).toBe('ended');
+    });
+
     it('ends when its nginx ends', async () => {
       await balancer.start();
-      // Not before this command has ended, for it ends with the container.
-      balancer.within('sh', '-c', '(sleep 0.3; kill -KILL "$(cat /run/nginx.pid)") >/dev/null &');
+      try {
+        balancer.within('sh', '-c', 'kill -KILL "$(cat /run/nginx.pid)"');
+      } catch {
+        // This command ends with the container, if it has not ended before.
+      }
       expect(await balancer.ended()).not.toBe(0);
     });
   },

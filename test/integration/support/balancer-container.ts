@@ -13,14 +13,15 @@ import {
 } from 'node:fs';
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { readAssets } from '../../../src/project/assets.ts';
 import { renderServices } from '../../../src/services/render.ts';
 import type { Route } from '../../../src/services/service.ts';
 import { balancerLike } from '../../services/sample-services.ts';
-import { eventually, freePort } from '../etcd.ts';
+import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 
 /** Why no load balancer can be run here, or nothing where it can. */
 export function balancerMissing(): string | undefined {
@@ -81,21 +82,29 @@ export class BalancerContainer {
     return made;
   }
 
+  /** Before its start: gives its scripts another number of seconds than theirs, where a busy machine needs it. */
+  set(name: 'reread' | 'patience', seconds: number): void {
+    const file = join(this.dir, { reread: 'confd-watch', patience: 'lists.sh' }[name]);
+    const text = readFileSync(file, 'utf8');
+    const changed = text.replace(new RegExp(`^readonly ${name}=\\d+`, 'm'), `readonly ${name}=${seconds}`);
+    if (changed === text) throw new Error(`${file} has no ${name}`);
+    writeFileSync(file, changed);
+  }
+
   /** Starts it, as anew after a `docker rm`: only /var/lib is what it was. */
   async start(): Promise<void> {
-    const output = openSync(join(this.dir, 'output'), 'a');
-    this.container = spawn(
-      '/usr/bin/unshare',
-      [
-        ...['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'],
-        ...['/bin/sh', '-c', inside, 'sh', this.dir],
-      ],
-      { env: this.environment(), stdio: ['ignore', output, output] },
-    );
+    this.launch();
     await eventually(
       async () => (await this.get()).status > 0,
       () => `nginx: ${this.said()}`,
     );
+  }
+
+  /** Starts it, and waits only until it has made this file in /run/confd-watch. */
+  async begin(file: string): Promise<void> {
+    this.launch();
+    const there = () => existsSync(`/proc/${this.first()}/root/run/confd-watch/${file}`);
+    await eventually(there, () => `${file}: ${this.said()}`, { everyMs: 1 });
   }
 
   /** Sends a signal to its process 1 and waits for its end; its exit code, or null where the signal killed it. */
@@ -104,7 +113,12 @@ export class BalancerContainer {
     if (!container) throw new Error('it was never started');
     if (container.exitCode === null && container.signalCode === null) {
       const gone = once(container, 'exit');
-      process.kill(this.first(), signal);
+      try {
+        process.kill(this.first(), signal);
+      } catch {
+        // It has not begun, or has ended by itself.
+        container.kill('SIGKILL');
+      }
       await gone;
     }
     return container.exitCode;
@@ -112,8 +126,10 @@ export class BalancerContainer {
 
   /** Ends it by itself: what has to happen is up to the test. */
   async ended(): Promise<number | null> {
-    if (this.container && this.container.exitCode === null) await once(this.container, 'exit');
-    return this.container?.exitCode ?? null;
+    const { container } = this;
+    if (container && container.exitCode === null && container.signalCode === null)
+      await once(container, 'exit');
+    return container?.exitCode ?? null;
   }
 
   async remove(): Promise<void> {
@@ -138,14 +154,21 @@ export class BalancerContainer {
     return JSON.parse(this.watch('status', '--json')) as SaidStatus;
   }
 
-  /** Waits until a service has just these backends. */
+  /**
+   * Waits until a service has just these backends, by the word of all workers that take new connections: for a tenth of a
+   * second of each reload, and longer on a busy machine, those with the list before do so too.
+   */
   async serves(values: readonly string[], service = 'apache'): Promise<void> {
     const wanted = JSON.stringify([...values].sort());
     await eventually(
-      () => JSON.stringify(this.status().services[service]) === wanted,
+      () => JSON.stringify(this.status().services[service]) === wanted && this.workers() <= cpus().length,
       () => `${service} served by ${wanted}: ${this.said().slice(-5000)}`,
-      25_000,
     );
+  }
+
+  /** Workers that take new connections: one for each processor, except while nginx changes to another list. */
+  private workers(): number {
+    return Number(this.within('pgrep', '-c', '-f', '-x', 'nginx: worker process'));
   }
 
   /** Lets nginx refuse each new list, or no longer. */
@@ -178,15 +201,31 @@ export class BalancerContainer {
     return await text(socket);
   }
 
+  private launch(): void {
+    const output = openSync(join(this.dir, 'output'), 'a');
+    this.container = spawn(
+      '/usr/bin/unshare',
+      [
+        ...['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'],
+        ...['/bin/sh', '-c', inside, 'sh', this.dir],
+      ],
+      { env: this.environment(), stdio: ['ignore', output, output] },
+    );
+  }
+
   private write(path: string, content: string, executable = false): void {
     mkdirSync(dirname(join(this.dir, path)), { recursive: true });
     writeFileSync(join(this.dir, path), content);
     if (executable) chmodSync(join(this.dir, path), 0o755);
   }
 
+  /** Its process 1, as this machine numbers it. */
   private first(): number {
     const pid = this.container?.pid;
-    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+    const first = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+    // A signal to 0 would be one to the tests themselves.
+    if (first > 0) return first;
+    throw new Error(`it does not run: ${this.said().slice(-2000)}`);
   }
 
   private environment(): Record<string, string> {
