@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+// A second, which it is by default, a busy machine may well stand still.
+const patient = { expect: { poll: { timeout: 20_000 } } };
+
 // Real machines are few: the files of these tests take turns.
-const oneByOne = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 600_000 };
+const oneByOne = { ...patient, fileParallelism: false, testTimeout: 180_000, hookTimeout: 600_000 };
 
 export default defineConfig({
   test: {
@@ -9,6 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          ...patient,
           testTimeout: 30_000,
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**'],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openRegistry } from '../../src/cli/open-registry.ts';
 import { FakeConnection } from '../fakes/fake-connection.ts';
 
@@ -33,6 +33,6 @@ describe('openRegistry', () => {
       hint: expect.stringContaining('keyFile'),
     });
     // A turn later, where it was closed.
-    await vi.waitFor(() => expect(listening()).toBe(before));
+    await expect.poll(listening).toBe(before);
   });
 });

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Certificates } from './certificates.ts';
+import { eventually } from './support/eventually.ts';
+import { freePort } from './support/free-port.ts';
 
 /** A real etcd on loopback with a folder of its own. */
 export interface Etcd {
@@ -78,7 +78,7 @@ function toEtcd({ name, dir, endpoint, peer }: Member, cluster: string, certific
     execFileSync(
       '/usr/bin/etcdctl',
       [
-        ...['--endpoints', endpoint, '--command-timeout', '2s'],
+        ...['--endpoints', endpoint, '--command-timeout', '10s'],
         ...(ca && cert && key ? ['--insecure-skip-tls-verify', '--cert', cert, '--key', key] : []),
         ...words,
       ],
@@ -99,7 +99,10 @@ function toEtcd({ name, dir, endpoint, peer }: Member, cluster: string, certific
       ],
       { stdio: 'ignore' },
     );
-    await eventually(() => typeof ctl('endpoint', 'health') === 'string', `etcd on ${endpoint}`);
+    // Its peers are to be under way before anybody waits for it.
+    await once(server, 'spawn');
+    const look = ['--command-timeout', '2s', 'endpoint', 'health'];
+    await eventually(() => typeof ctl(...look) === 'string', `etcd on ${endpoint}`);
   };
   const stop = async (): Promise<void> => {
     if (!server || !runs()) return;
@@ -130,34 +133,4 @@ function toEtcd({ name, dir, endpoint, peer }: Member, cluster: string, certific
       rmSync(dir, { recursive: true, force: true });
     },
   };
-}
-
-/** A port of this computer that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address === 'object' && address) return address.port;
-  throw new Error('no port was given');
-}
-
-/** Looks again and again until a condition holds. Errors count as not yet. */
-export async function eventually(
-  holds: () => boolean | Promise<boolean>,
-  what: string | (() => string),
-  milliseconds = 15_000,
-): Promise<void> {
-  const deadline = Date.now() + milliseconds;
-  let last: unknown;
-  while (Date.now() < deadline) {
-    try {
-      if (await holds()) return;
-    } catch (error) {
-      last = error;
-    }
-    await delay(50);
-  }
-  throw new Error(`never came: ${typeof what === 'string' ? what : what()}`, { cause: last });
 }

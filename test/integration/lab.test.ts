@@ -97,7 +97,8 @@ describe.skipIf(missing !== undefined)('a lab', () => {
     await expect(on(machine, 'sudo', 'docker', 'pull', 'example/missing')).rejects.toThrow(
       'failed with status 1',
     );
-    expect(Date.now() - began).toBeLessThan(5_000);
+    // Asked for on the way out, which is none, it would take the time-outs of many tries.
+    expect(Date.now() - began).toBeLessThan(10_000);
   });
 
   it('is left as it is by a second up', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest';
 import { type Etcd, etcdMissing, startEtcd } from './etcd.ts';
 import { BalancerContainer, balancerMissing } from './support/balancer-container.ts';
 import { balancerWatchers } from './support/balancer-watchers.ts';
@@ -29,20 +29,19 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       for (const way of ways.splice(0)) await way.close();
     });
 
-    it('follows a change at once when all endpoints but one were cut off', async () => {
+    it('follows a change by its watch when all endpoints but one were cut off', async () => {
       const hand = registryHand(kind.api, etcd.endpoint);
       await hand.put('/services/apache/one', '10.0.0.1:7777');
+      // It does not help that it looks again without a word.
+      balancer.set('reread', 600);
       await balancer.start();
       await balancer.serves(['10.0.0.1:7777']);
       // Heard by whichever watches, so that all of them are on.
       await hand.put('/services/apache/two', '10.0.0.2:7777');
       await balancer.serves(['10.0.0.1:7777', '10.0.0.2:7777']);
       for (const way of ways.slice(0, 2)) way.cut();
-      const began = Date.now();
       await hand.put('/services/apache/three', '10.0.0.3:7777');
       await balancer.serves(['10.0.0.1:7777', '10.0.0.2:7777', '10.0.0.3:7777']);
-      // It looks again after ten seconds without a word.
-      expect(Date.now() - began).toBeLessThan(8000);
     });
   },
 );

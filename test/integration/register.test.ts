@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Etcd, eventually, startEtcd } from './etcd.ts';
+import { type Etcd, startEtcd } from './etcd.ts';
 import { startLittleServer } from './little-server.ts';
 import { type Scene, setScene } from './register-scene.ts';
 import { presentShells, sidekickMissing } from './sidekick.ts';
+import { eventually } from './support/eventually.ts';
 
 const ways = presentShells.flatMap(([name, shell]) =>
   (['v3', 'v2'] as const).map((api) => ({ name, shell, api })),
@@ -65,17 +66,19 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
         start({ fall: 2, timeout: 0.3 });
         await eventually(registered, 'the registration');
         server.answers = answers;
-        await eventually(() => !registered(), 'the end of the registration', 10_000);
+        await eventually(() => !registered(), 'the end of the registration');
       },
     );
 
     it.concurrent('follows a check that took its whole interval by the next at once', async ({ scene }) => {
       const { start, server } = scene;
       server.answers = 'never';
-      start({ interval: 2, timeout: 2 });
+      start({ interval: 6, timeout: 6 });
       await eventually(() => server.asked.length >= 1, 'the first check');
-      // The third begins after 4 s, where an interval between them would make it 8.
-      await eventually(() => server.asked.length >= 3, 'the third check', 6500);
+      const began = performance.now();
+      await eventually(() => server.asked.length >= 3, 'the third check');
+      // It begins after 12 s, where an interval between them would make it 24.
+      expect(performance.now() - began).toBeLessThan(20_000);
     });
 
     it.concurrent.for(['slowly', 'redirecting'] as const)(
@@ -140,9 +143,9 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       scene,
     }) => {
       const { start, keys, registered } = scene;
-      start({ interval: 30 });
+      start({ interval: 600, ttl: 8 });
       await eventually(registered, 'the registration');
-      expect(await keys.watch(7)).toBe('');
+      expect(await keys.watch(13)).toBe('');
       expect(registered()).toBe(true);
     });
 
@@ -173,7 +176,7 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
 
     it.concurrent('registers again when its key was removed, between two checks', async ({ scene }) => {
       const { start, keys, key, registered } = scene;
-      const sidekick = start({ interval: 30 });
+      const sidekick = start({ interval: 600 });
       await eventually(registered, 'the registration');
       keys.remove(key);
       await eventually(registered, 'the next registration');
@@ -182,7 +185,7 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
 
     it.concurrent('leaves its key to its time to live when it is killed', async ({ scene }) => {
       const { start, registered } = scene;
-      const sidekick = start({ ttl: 4 });
+      const sidekick = start({ ttl: 8 });
       await eventually(registered, 'the registration');
       await sidekick.stop('SIGKILL');
       expect(registered()).toBe(true);
@@ -191,14 +194,14 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
 
     it.concurrent('takes over from one that was killed: the key never goes', async ({ scene }) => {
       const { start, key, registered } = scene;
-      const first = start({ ttl: 4 });
+      const first = start({ ttl: 8 });
       await eventually(registered, 'the registration');
       await first.stop('SIGKILL');
-      const second = start({ ttl: 4 });
+      const second = start({ ttl: 8 });
       await second.says(`registered ${key}`);
       // Longer than what the first one left would have lived.
-      const until = Date.now() + 6000;
-      while (Date.now() < until) {
+      const until = performance.now() + 11_000;
+      while (performance.now() < until) {
         expect(registered()).toBe(true);
         await delay(100);
       }
@@ -206,7 +209,7 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
 
     it.concurrent('lets nothing live on when the loop alone is killed', async ({ scene }) => {
       const { start, registered } = scene;
-      const sidekick = start({ ttl: 2, interval: 30 });
+      const sidekick = start({ ttl: 2, interval: 600 });
       await eventually(registered, 'the registration');
       sidekick.process.kill('SIGKILL');
       await eventually(() => !registered(), 'the end of its time');
@@ -219,14 +222,15 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       const other = await startLittleServer();
       const holder = () => keys.all()[`${prefix}127.0.0.1`];
       const [valueOfFirst, valueOfSecond] = [server, other].map(({ port }) => `127.0.0.1:${port}`);
-      const first = start({}, { key: 'host' });
+      // Long: each is to hold it although the machine is busy.
+      const first = start({ ttl: 9 }, { key: 'host' });
       await eventually(() => holder() === valueOfFirst, 'the registration of the first');
-      const second = start({}, { key: 'host', port: other.port });
+      const second = start({ ttl: 9 }, { key: 'host', port: other.port });
       await eventually(() => holder() === valueOfSecond, 'the registration of the second');
       await first.says(`${prefix}127.0.0.1 is somebody else's`);
       await second.stop();
       await eventually(() => holder() === valueOfFirst, 'the first one again');
-      start({}, { key: 'host', port: other.port });
+      start({ ttl: 9 }, { key: 'host', port: other.port });
       await eventually(() => holder() === valueOfSecond, 'the second one again');
       await first.stop();
       expect(holder()).toBe(valueOfSecond);

@@ -5,8 +5,9 @@ import { openRegistry } from '../../src/cli/open-registry.ts';
 import type { EtcdAccess } from '../../src/registry/etcd-access.ts';
 import type { LockRequest, Registry } from '../../src/registry/registry.ts';
 import { makeCertificates } from './certificates.ts';
-import { type Etcd, etcdMissing, eventually, startEtcd, startEtcds } from './etcd.ts';
+import { type Etcd, etcdMissing, startEtcd, startEtcds } from './etcd.ts';
 import { registryApis } from './registry-apis.ts';
+import { eventually } from './support/eventually.ts';
 import { openWay, WayTo } from './ways.ts';
 
 const missing = etcdMissing();
@@ -82,15 +83,15 @@ describe.skipIf(missing !== undefined).each(registryApis)(
       if (!etcd) throw new Error('no etcd');
       const lock = await connect({ endpoints: [etcd.endpoint] }).lock(request);
       await etcd.stop();
-      await eventually(() => !lock.held(), 'the doubt', 30_000);
+      await eventually(() => !lock.held(), 'the doubt');
       expect(lock.lost()).toBe(false);
       await etcd.start();
       if (api === 'v3') {
         // Leases are counted by a running etcd only, so that nobody else can have had it.
-        await eventually(() => lock.held(), 'the certainty', 30_000);
+        await eventually(() => lock.held(), 'the certainty');
       } else {
         // Its end is a time of day: it may have come.
-        await eventually(() => lock.held() || lock.lost(), 'the certainty', 30_000);
+        await eventually(() => lock.held() || lock.lost(), 'the certainty');
       }
     });
 

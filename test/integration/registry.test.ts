@@ -4,8 +4,10 @@ import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EtcdAccess } from '../../src/registry/etcd-access.ts';
 import type { LockHolder, LockRequest, Registry } from '../../src/registry/registry.ts';
-import { type Etcd, etcdMissing, eventually, freePort, startEtcd } from './etcd.ts';
+import { type Etcd, etcdMissing, startEtcd } from './etcd.ts';
 import { registryApis } from './registry-apis.ts';
+import { eventually } from './support/eventually.ts';
+import { freePort } from './support/free-port.ts';
 
 const missing = etcdMissing();
 if (missing !== undefined) process.stderr.write(`registry tests skipped: ${missing}\n`);
@@ -151,14 +153,14 @@ describe.skipIf(missing !== undefined).each(registryApis)('the registry on a rea
     it('says that it is lost once its key is gone', async () => {
       const lock = await connect().lock(request());
       api.remove(etcd, lockKey);
-      await eventually(() => lock.lost(), 'the loss of the lock', 30_000);
+      await eventually(() => lock.lost(), 'the loss of the lock');
       expect(lock.held()).toBe(false);
     });
 
     it('that somebody else took by force is not released', async () => {
       const lock = await connect().lock(request());
       api.put(etcd, lockKey, 'stolen');
-      await eventually(() => lock.lost(), 'the loss of the lock', 30_000);
+      await eventually(() => lock.lost(), 'the loss of the lock');
       await lock.release();
       expect(get(lockKey)).toBe('stolen');
     });
@@ -168,13 +170,13 @@ describe.skipIf(missing !== undefined).each(registryApis)('the registry on a rea
       try {
         const lock = await connect({ endpoints: [own.endpoint] }).lock(request());
         const takeBack = api.askWho(own);
-        await eventually(() => lock.problem() !== undefined, 'the refusal', 30_000);
+        await eventually(() => lock.problem() !== undefined, 'the refusal');
         expect(lock.problem()).toMatchObject({
           code: 'config',
           message: expect.stringContaining('etcd does not allow it: could not'),
         });
         takeBack();
-        await eventually(() => lock.problem() === undefined, 'the end of it', 30_000);
+        await eventually(() => lock.problem() === undefined, 'the end of it');
         expect(lock.held()).toBe(true);
       } finally {
         await own.remove();

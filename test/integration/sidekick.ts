@@ -6,7 +6,8 @@ import { renderServices } from '../../src/services/render.ts';
 import type { Registration, RegistrySettings } from '../../src/services/service.ts';
 import { apacheLike, usualRegistration } from '../services/sample-services.ts';
 import { execWords } from '../services/unit-checks.ts';
-import { etcdMissing, eventually } from './etcd.ts';
+import { etcdMissing } from './etcd.ts';
+import { eventually } from './support/eventually.ts';
 
 /** A sidekick that runs as its unit says: words and environment come from the rendered text. */
 export interface Sidekick {

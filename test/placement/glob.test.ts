@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileGlob, globMatches } from '../../src/placement/glob.ts';
+import { cpuTime } from '../cpu-time.ts';
 
 describe('globMatches', () => {
   it.each<[pattern: string, name: string, matches: boolean]>([
@@ -57,8 +58,7 @@ describe('globMatches', () => {
   });
 
   it('takes no exponential time', () => {
-    const started = performance.now();
-    expect(globMatches(`${'*a'.repeat(50)}b`, 'a'.repeat(2000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1000);
+    const took = cpuTime(() => expect(globMatches(`${'*a'.repeat(50)}b`, 'a'.repeat(2000))).toBe(false));
+    expect(took).toBeLessThan(1000);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { PlacedUnit } from '../../src/placement/able-to-run.ts';
 import type { Machine } from '../../src/placement/machine.ts';
-import { place } from '../../src/placement/place.ts';
+import { type Placement, place } from '../../src/placement/place.ts';
 import { anywhere, type PlacementRules } from '../../src/placement/rules.ts';
+import { cpuTime } from '../cpu-time.ts';
 import { breaches } from './legality.ts';
 
 const unit = (name: string, rules: Partial<PlacementRules> = {}): PlacedUnit => ({
@@ -217,9 +218,11 @@ describe('a large cluster', () => {
   const units = [...plain, ...pairs, ...balancers];
 
   it('places 1,000 units on 300 machines quickly, also where ten cannot run', () => {
-    const started = performance.now();
-    const { placed, unplaced } = place({ units, machines, current: new Map() });
-    const took = performance.now() - started;
+    let placed: Placement['placed'] = new Map();
+    let unplaced: Placement['unplaced'] = [];
+    const took = cpuTime(() => {
+      ({ placed, unplaced } = place({ units, machines, current: new Map() }));
+    });
     expect(placed.size).toBe(units.length - 10);
     expect(unplaced).toHaveLength(10);
     expect(took).toBeLessThan(4000);

@@ -15,7 +15,7 @@ const ask = async (answer: Parameters<typeof littleEtcd>[0], timeoutMs: number) 
 
 describe('httpLine', () => {
   it('takes what is left of a time for a time-out, which is no whole number', async () => {
-    await expect(ask(() => [200, 'here'], 1793.2217)).resolves.toEqual({ status: 200, text: 'here' });
+    await expect(ask(() => [200, 'here'], 17_932.217)).resolves.toEqual({ status: 200, text: 'here' });
   });
 
   it.each([0.4, 0, -0.1])('gives %s ms at least one', async (timeoutMs) => {

@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Target } from '../../src/ssh/connection.ts';
 import { createResolveTarget } from '../../src/ssh/resolve-target.ts';
+import { freePort } from '../integration/support/free-port.ts';
 
 /** A real sshd on loopback, with its own keys, that lets in the user who runs the tests. */
 export interface Sshd {
@@ -120,14 +120,4 @@ export function resolveWith(dir: string, config = '') {
 /** Makes a key pair without a passphrase, or with this one. */
 export function makeKey(file: string, type: string, passphrase = ''): void {
   execFileSync('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', `test ${type}`, '-f', file]);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

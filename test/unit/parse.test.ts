@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CoreshipError } from '../../src/errors.ts';
 import { type Dialect, parseUnit } from '../../src/unit/parse.ts';
 import { effectiveValues, optionsOf, valuesOf } from '../../src/unit/unit-file.ts';
+import { cpuTime } from '../cpu-time.ts';
 
 /** The options of a text as `Section.Name=value`. */
 function read(text: string, dialect: Dialect = 'systemd'): readonly string[] {
@@ -182,10 +183,11 @@ describe('parseUnit', () => {
 
   it('reads the file of a pathologist in reasonable time', () => {
     const text = `[A]\n${'B=1 \\\n  2\n'.repeat(20_000)}`;
-    const started = performance.now();
-    expect(read(text)).toHaveLength(20_000);
-    expect(read(text, 'fleet')).toHaveLength(20_000);
-    expect(performance.now() - started).toBeLessThan(3000);
+    const took = cpuTime(() => {
+      expect(read(text)).toHaveLength(20_000);
+      expect(read(text, 'fleet')).toHaveLength(20_000);
+    });
+    expect(took).toBeLessThan(3000);
   });
 });
 

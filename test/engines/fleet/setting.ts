@@ -44,7 +44,6 @@ export function engineOn(
     socket: '/var/run/fleet.sock',
     clock: { now: () => time, sleep },
     tell: (line) => told.push(line),
-    requestTimeoutMs: 2_000,
     owns: (unit) => /^(apache|apache-discovery)@|^nginx_lb\./.test(unit),
     wantsAddresses: false,
     connectThrough: () => Promise.reject(new Error('not here')),

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { host } from '../../../src/lab/host.ts';
@@ -15,6 +13,7 @@ import {
   systemFiles,
   tutorialState,
 } from '../support/cluster-state.ts';
+import { freePort } from '../support/free-port.ts';
 import { copyProject, edit, projectFiles, type TestProject } from '../support/project.ts';
 import {
   labDescription,
@@ -72,12 +71,12 @@ describe.skipIf(withoutLab)('machines that do not do their part', () => {
     };
 
     it('refuses a machine whose port is closed', async () => {
-      await withCluster('closed', { [machineName(2)]: { address: '127.0.0.1', port: await closedPort() } });
+      await withCluster('closed', { [machineName(2)]: { address: '127.0.0.1', port: await freePort() } });
       await expectRefused([machineName(2), 'connection refused', 'sshd listens'], 'closed');
     });
 
     it('names all machines where none can be reached', async () => {
-      const port = await closedPort();
+      const port = await freePort();
       await withCluster('none', {
         [machineName(1)]: { address: '127.0.0.1', port },
         [machineName(2)]: { address: '127.0.0.2', port },
@@ -168,13 +167,3 @@ describe.skipIf(withoutLab)('machines that do not do their part', () => {
 
 /** How long to wait for what should come back by itself. */
 const patience = { timeout: 60_000, interval: 500 };
-
-/** A port on the loopback on which nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
