@@ -28,8 +28,6 @@ export interface DoorSettings {
   readonly clock: EngineClock;
   /** Told what is waited for, in a line. */
   readonly tell: (line: string) => void;
-  /** Milliseconds a request may be without an answer before the next entry is tried. Default 10 000. */
-  readonly requestTimeoutMs?: number;
 }
 
 /** The way into the cluster: one entry at a time, the next one where it fails. */
@@ -46,6 +44,8 @@ const patienceMs = 60_000;
 /** Milliseconds for an answer 500, which may be for good. */
 const doubtMs = 15_000;
 const pauseMs = 500;
+/** Milliseconds a request may be without an answer before the next entry is tried. */
+const requestTimeoutMs = 10_000;
 
 interface Door {
   readonly connection: Connection;
@@ -55,7 +55,6 @@ interface Door {
 /** Opens entries as they are needed, the first one first. */
 export function openDoors(settings: DoorSettings): Doors {
   const { entries, clock, tell } = settings;
-  const timeoutMs = settings.requestTimeoutMs ?? 10_000;
   const open = new Map<number, Promise<Door>>();
   let current = 0;
   let answered = false;
@@ -98,7 +97,7 @@ export function openDoors(settings: DoorSettings): Doors {
         let answer: ApiAnswer | undefined;
         try {
           const { line } = await door;
-          answer = await line.ask(request, timeoutMs);
+          answer = await line.ask(request, requestTimeoutMs);
         } catch (error) {
           reasons.set(name, error);
           if (open.get(index) === door && answered && entries.length > 1) {
