@@ -20,7 +20,8 @@ sift_saved() {
 }
 
 # An etcd that comes back after long has lost registrations, of v2 all at once, and the sidekicks need a moment to
-# register again: instances that are gone in a way that looks like it are kept for a moment, beside those that are back.
+# register again, as does one that is exchanged beside its only instance: instances that are gone in a way that looks
+# like it are kept for a moment, beside those that are back.
 keep_vanished() {
   local service count gone
   kept=
@@ -54,9 +55,9 @@ uptime() {
   cut -d . -f 1 /proc/uptime
 }
 
-# All of several at once; where etcd may have been away, also the last one, or most of several.
+# All that were left; where etcd may have been away, also most of several.
 looks_lost() {
-  if [ "$1" = "$2" ]; then [ "$2" -gt 1 ] || [ -n "$3" ]; else [ -n "$3" ] && [ "$1" -gt 1 ] && [ $(($1 * 2)) -gt "$2" ]; fi
+  [ "$1" = "$2" ] || { [ -n "$3" ] && [ "$1" -gt 1 ] && [ $(($1 * 2)) -gt "$2" ]; }
 }
 
 # Sorts the valid lines of followed services, and writes the others of these services to a file.

@@ -11,7 +11,7 @@ export interface Chain {
   scale(instances: readonly string[]): Promise<void>;
   /** Changes the main unit and brings the change to all instances. */
   changeMain(): Promise<void>;
-  /** Changes the sidekick and brings the change to all instances. */
+  /** Changes the sidekick and brings the change to all instances that run. */
   changeSidekick(): Promise<void>;
   /**
    * Shell that prints the list which the load balancer serves as one line: addresses in double quotes, whatever else is

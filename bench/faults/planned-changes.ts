@@ -23,4 +23,13 @@ export const plannedChanges: readonly Fault[] = [
     strike: ({ chain }) => chain.changeSidekick(),
     lastsMs: 2_000,
   },
+  {
+    name: 'only-sidekick-change',
+    title: 'planned: change of the registration settings of an only instance',
+    prepare: ({ chain, victim }) => chain.scale([victim.instance]),
+    strike: ({ chain }) => chain.changeSidekick(),
+    clear: ({ chain }) => chain.scale(instances),
+    back: (list, { victim }) => list.length === 1 && list[0] === victim.value,
+    lastsMs: 2_000,
+  },
 ];

@@ -54,7 +54,7 @@ export function tutorialChain(shell: LabShell): Chain {
       }
     },
     changeMain: () => each('systemctl restart "apache@$1"'),
-    changeSidekick: () => each('systemctl restart "apache-discovery@$1"'),
+    changeSidekick: () => each('systemctl try-restart "apache-discovery@$1"'),
     look: `echo "served: $(sed -n 's/^ *server \\([0-9.:]*\\);.*/"\\1"/p' "/proc/$pid/root/etc/nginx/sites-enabled/app.conf")"`,
     watcher: 'echo confd',
   };

@@ -52,13 +52,18 @@ export function waitUntilServed(
   ];
 }
 
-/** Takes an instance out of the registry and the load balancers by stopping its sidekicks. */
-export function withdraw(machine: MachineRef, sidekicks: readonly string[], gates: Gates): readonly Step[] {
+/** Takes an instance out of the registry by stopping its sidekicks. */
+export function deregister(machine: MachineRef, sidekicks: readonly string[], gates: Gates): readonly Step[] {
   if (sidekicks.length === 0) return [];
-  const steps: Step[] = [{ kind: 'stop', machine, units: sidekicks, reason: 'deregisters the instance' }];
-  if (!gates.entry) return steps;
-  steps.push({ kind: 'wait-unregistered', entry: gates.entry, reason: 'nobody may find it any more' });
-  if (gates.balancers.length === 0) return steps;
+  const stop: Step = { kind: 'stop', machine, units: sidekicks, reason: 'deregisters the instance' };
+  if (!gates.entry) return [stop];
+  return [stop, { kind: 'wait-unregistered', entry: gates.entry, reason: 'nobody may find it any more' }];
+}
+
+/** Takes an instance out of the registry and the load balancers, so that it may be stopped. */
+export function withdraw(machine: MachineRef, sidekicks: readonly string[], gates: Gates): readonly Step[] {
+  const steps = deregister(machine, sidekicks, gates);
+  if (steps.length === 0 || !gates.entry || gates.balancers.length === 0) return steps;
   return [
     ...steps,
     {

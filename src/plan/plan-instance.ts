@@ -1,5 +1,5 @@
 import type { UnitGroup } from '../services/unit-groups.ts';
-import { type Gates, waitUntilServed, withdraw } from './gates.ts';
+import { deregister, type Gates, waitUntilServed, withdraw } from './gates.ts';
 import type { ObservedUnit, UnplacedUnit } from './observation.ts';
 import type { Change, ChangeAction, FileChange, MachineRef, Step } from './plan.ts';
 import { unifiedDiff } from './unified-diff.ts';
@@ -41,13 +41,7 @@ export function planInstance(state: InstanceState): Change | undefined {
     case 'refresh':
       return {
         ...change,
-        steps: [
-          ...withdraw(machine, sidekicks, gates).filter(notDrain),
-          ...dropped(state),
-          install,
-          start,
-          ...served,
-        ],
+        steps: [...deregister(machine, sidekicks, gates), ...dropped(state), install, start, ...served],
       };
     case 'replace': {
       const stop: Step = {
@@ -179,10 +173,6 @@ function dropped({ group, machine, observed }: InstanceState): readonly Step[] {
 
 function runs(unit: ObservedUnit): boolean {
   return ['active', 'activating', 'reloading'].includes(unit.active);
-}
-
-function notDrain(step: Step): boolean {
-  return step.kind !== 'drain';
 }
 
 function toText({ name, text }: { readonly name: string; readonly text: string }): {

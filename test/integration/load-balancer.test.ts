@@ -87,7 +87,7 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       await register(value);
       await register(other);
       await balancer.serves([value, other]);
-      // One of two: the last one of API v2 would be kept for a while.
+      // One of two: the last one would be kept for a while.
       await deregister(value);
       await balancer.serves([other]);
     });
@@ -194,7 +194,7 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       await balancer.start();
       await balancer.serves([one, two]);
       await hand.clear();
-      const problem = 'too many instances of apache were gone at once';
+      const problem = 'all or most instances of apache are gone';
       await eventually(() => balancer.status().problem === problem, 'the doubt');
       await balancer.serves([one, two]);
       // One that is back already does not drop the others.
@@ -203,6 +203,21 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       await balancer.serves([one]);
       await hand.clear();
       await balancer.serves([]);
+    });
+
+    it('keeps an only instance while its registration is made anew', async () => {
+      const one = await backend();
+      await register(one);
+      await balancer.start();
+      await balancer.serves([one]);
+      await eventually(() => balancer.reloads() === 1, 'the first list');
+      await deregister(one);
+      const problem = 'all or most instances of apache are gone';
+      await eventually(() => balancer.status().problem === problem, 'the doubt');
+      expect((await balancer.get()).status).toBe(200);
+      await register(one);
+      await eventually(() => balancer.status().problem === null, 'the end of the doubt');
+      expect(balancer.reloads()).toBe(1);
     });
 
     it('starts anew with the last good list while etcd is away', async () => {

@@ -184,7 +184,7 @@ export class BalancerContainer {
 
   /** Times it has loaded a list. */
   reloads(): number {
-    return this.said().split('\nserving ').length - 1;
+    return [...this.said().matchAll(/^serving /gm)].length;
   }
 
   /** Each on a connection of its own: nginx closes idle ones when it reloads. */

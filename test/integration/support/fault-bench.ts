@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
+import type { Chain } from '../../../bench/faults/chain.ts';
 import { coreshipChain } from '../../../bench/faults/coreship.ts';
 import type { Fault } from '../../../bench/faults/fault.ts';
 import { type Measured, measure } from '../../../bench/faults/measure.ts';
@@ -29,7 +30,8 @@ if (!givenProgram('confd')) {
 /** Deploys the repository's project on the tests' lab before a group's tests. */
 export function faultBench(watcher: string): FaultBench {
   let project: TestProject;
-  const rig = () => wellRig(shell, coreshipChain(testLab, project.root));
+  let chain: Chain;
+  const rig = () => wellRig(shell, chain);
   beforeAll(async () => {
     await clearLab();
     project = await copyProject();
@@ -44,7 +46,7 @@ export function faultBench(watcher: string): FaultBench {
       const rendered = await coreship(project.root, 'render');
       expect(rendered.code, rendered.stderr).toBe(0);
     }
-    const chain = coreshipChain(testLab, project.root);
+    chain = coreshipChain(testLab, project.root);
     await chain.deploy();
     const { balancer } = await rig();
     expect(await shell.scriptOn(balancer, chain.watcher)).toMatch(new RegExp(`^${watcher}`));
