@@ -1,22 +1,21 @@
 import type { UnitGroup } from '../services/unit-groups.ts';
-import type { BalancerRef, Change } from './plan.ts';
+import type { BalancerRef, Change, Step } from './plan.ts';
 
-/** A change whose waits are for the load balancers that run when its turn comes; nothing else depends on them. */
+/** A change whose steps wait for the load balancers that run when its turn comes; nothing else depends on them. */
 export interface Draft {
-  /** As it would be now, or for none. */
-  readonly change: Change;
+  readonly change: Omit<Change, 'steps'>;
   /** What is to be on the change's machine. */
   readonly arriving?: UnitGroup;
   /** What goes from the change's machine, or in a move from the one before. */
   readonly leaving?: UnitGroup;
-  at(running: readonly BalancerRef[]): Change;
+  steps(running: readonly BalancerRef[]): readonly Step[];
 }
 
 /** The changes in their order, each with waits for the load balancers that those before it leave running. */
 export function inTurn(drafts: readonly Draft[], running: readonly BalancerRef[]): readonly Change[] {
   let now = running;
   return drafts.map((draft) => {
-    const change = draft.at(now);
+    const change = { ...draft.change, steps: draft.steps(now) };
     now = runningAfter(now, change);
     return change;
   });

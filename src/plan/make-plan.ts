@@ -4,7 +4,7 @@ import type { ClusterView } from './cluster-view.ts';
 import { inOrder } from './in-order.ts';
 import { type Draft, inTurn } from './in-turn.ts';
 import { type GroupPlacement, placeGroups } from './place-groups.ts';
-import type { BalancerRef, Change, MachineRef, Plan } from './plan.ts';
+import type { BalancerRef, MachineRef, Plan } from './plan.ts';
 import { planForgetting, planInstance, planRemoval } from './plan-instance.ts';
 
 /** What a command wants of some services. */
@@ -39,7 +39,7 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
     const stray = present.filter(
       (seen) => seen.group.main === group.main && !homes.includes(seen.machine.id),
     );
-    const own = homes.flatMap((id) => instance(group, view.machine(id), view));
+    const own = homes.flatMap((id) => instance(group, view.machine(id), view) ?? []);
     drafts.push(
       ...moved(
         own,
@@ -72,14 +72,13 @@ function forgotten(wanted: Wanted, view: ClusterView): readonly Draft[] {
   const unplaced = view.observation.unplaced ?? [];
   return groupUnits(unplaced.filter(({ name }) => !names.has(name)))
     .filter(({ service }) => wanted.services.includes(service))
-    .map((group) => planForgetting(group, `${group.main} is not wanted any more`))
-    .map((change) => ({ change, at: () => change }));
+    .map((group) => planForgetting(group, `${group.main} is not wanted any more`));
 }
 
 /** Nothing where the instance is as wanted. */
-function instance(group: UnitGroup, { id, name }: MachineRef, view: ClusterView): readonly Draft[] {
+function instance(group: UnitGroup, { id, name }: MachineRef, view: ClusterView): Draft | undefined {
   const machine = { id, name };
-  const state = {
+  return planInstance({
     group,
     machine,
     observed: view.unitsOf(group, id),
@@ -87,19 +86,15 @@ function instance(group: UnitGroup, { id, name }: MachineRef, view: ClusterView)
       group.units.some((own) => own.name === unit.name),
     ),
     served: view.isServed(group, machine),
-  };
-  const at = (running: readonly BalancerRef[]) =>
-    planInstance({ ...state, gates: view.gates(group, machine, running) });
-  const change = at(view.balancers);
-  return change ? [{ change, arriving: group, at: (running) => at(running) ?? change }] : [];
+    gates: (running) => view.gates(group, machine, running),
+  });
 }
 
 function removal(group: UnitGroup, { id, name }: MachineRef, view: ClusterView, reason: string): Draft {
   const machine = { id, name };
   const observed = view.unitsOf(group, id);
-  const at = (running: readonly BalancerRef[]) =>
-    planRemoval({ group, machine, observed, gates: view.gates(group, machine, running) }, reason);
-  return { change: at(view.balancers), leaving: group, at };
+  const gates = (running: readonly BalancerRef[]) => view.gates(group, machine, running);
+  return planRemoval({ group, machine, observed, gates }, reason);
 }
 
 /** A new copy here and an old copy there are one move: the new one serves before the old one leaves. */
@@ -107,17 +102,19 @@ function moved(own: readonly Draft[], strays: readonly Draft[]): readonly Draft[
   const [arrival] = own;
   const [departure, ...copies] = strays;
   if (arrival?.change.action !== 'create' || !departure) return [...own, ...strays];
-  const at = (running: readonly BalancerRef[]): Change => {
-    const [here, there] = [arrival.at(running), departure.at(running)];
-    return {
-      ...here,
+  const from = departure.change.machine;
+  const move: Draft = {
+    ...departure,
+    ...arrival,
+    change: {
+      ...arrival.change,
       action: 'move',
-      from: there.machine,
-      reason: `${here.unit} may not stay on ${there.machine.name}`,
-      steps: [...here.steps, ...there.steps],
-    };
+      from,
+      reason: `${arrival.change.unit} may not stay on ${from.name}`,
+    },
+    steps: (running) => [...arrival.steps(running), ...departure.steps(running)],
   };
-  return [{ ...departure, ...arrival, change: at([]), at }, ...own.slice(1), ...copies];
+  return [move, ...own.slice(1), ...copies];
 }
 
 function refuseForeign(wanted: Wanted, view: ClusterView): void {

@@ -1,7 +1,8 @@
 import type { UnitGroup } from '../services/unit-groups.ts';
 import { deregister, type Gates, waitUntilServed, withdraw } from './gates.ts';
+import type { Draft } from './in-turn.ts';
 import type { ObservedUnit, UnplacedUnit } from './observation.ts';
-import type { Change, ChangeAction, FileChange, MachineRef, Step } from './plan.ts';
+import type { BalancerRef, ChangeAction, FileChange, MachineRef, Step } from './plan.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 /** One instance on the machine it should be on, beside what was seen of it there. */
@@ -12,70 +13,41 @@ export interface InstanceState {
   readonly observed: readonly ObservedUnit[];
   /** Units of the group that the cluster keeps and has given no machine. */
   readonly unplaced: readonly UnplacedUnit[];
-  readonly gates: Gates;
   /** Whether registry and load balancers already have it; true where there is nothing to see. */
   readonly served: boolean;
+  gates(running: readonly BalancerRef[]): Gates;
 }
 
 /** What must be done to bring one instance to what the files say; nothing where it is already so. */
-export function planInstance(state: InstanceState): Change | undefined {
-  const { group, machine, observed, gates } = state;
+export function planInstance(state: InstanceState): Draft | undefined {
+  const { group, machine } = state;
   const files = fileChanges(state);
   const verdict = judge(state, files);
   if (!verdict) return undefined;
-  const names = group.units.map(({ name }) => name);
-  const sidekicks = observed.map(({ name }) => name).filter((name) => name !== group.main);
   const { action, reason } = verdict;
-  const change = { action, service: group.service, unit: group.main, machine, reason, files };
-  const install: Step = {
-    kind: 'install',
-    machine,
-    units: group.units.map(toText),
-    reason: 'puts the reviewed files there',
+  return {
+    change: { action, service: group.service, unit: group.main, machine, reason, files },
+    arriving: group,
+    steps: (running) => stepsOf(verdict, state, state.gates(running)),
   };
-  const start: Step = { kind: 'start', machine, units: names, reason };
-  const served = waitUntilServed(machine, names, gates);
-  switch (action) {
-    case 'create':
-      return { ...change, steps: [install, start, ...served] };
-    case 'refresh':
-      return {
-        ...change,
-        steps: [...deregister(machine, sidekicks, gates), ...dropped(state), install, start, ...served],
-      };
-    case 'replace': {
-      const stop: Step = {
-        kind: 'stop',
-        machine,
-        units: [group.main],
-        reason: 'systemd reads a new file only for a new start',
-      };
-      return {
-        ...change,
-        steps: [...withdraw(machine, sidekicks, gates), stop, ...dropped(state), install, start, ...served],
-      };
-    }
-    case 'start':
-      return { ...change, steps: [start, ...served] };
-    default:
-      return { ...change, action: 'wait', steps: served };
-  }
 }
 
 /** Takes an instance away: out of the registry, out of the load balancers, stopped, and only then removed. */
-export function planRemoval(state: Omit<InstanceState, 'served' | 'unplaced'>, reason: string): Change {
-  const { group, machine, observed, gates } = state;
+export function planRemoval(state: Omit<InstanceState, 'served' | 'unplaced'>, reason: string): Draft {
+  const { group, machine, observed } = state;
   const names = observed.map(({ name }) => name);
-  const sidekicks = names.filter((name) => name !== group.main);
   return {
-    action: 'remove',
-    service: group.service,
-    unit: group.main,
-    machine,
-    reason,
-    files: observed.map((unit) => removedFile(unit, machine)),
-    steps: [
-      ...withdraw(machine, sidekicks, gates),
+    change: {
+      action: 'remove',
+      service: group.service,
+      unit: group.main,
+      machine,
+      reason,
+      files: observed.map((unit) => removedFile(unit, machine)),
+    },
+    leaving: group,
+    steps: (running) => [
+      ...withdraw(machine, sidekicksOf(state), state.gates(running)),
       { kind: 'stop', machine, units: names, reason },
       { kind: 'remove', machine, units: names, reason },
     ],
@@ -83,23 +55,64 @@ export function planRemoval(state: Omit<InstanceState, 'served' | 'unplaced'>, r
 }
 
 /** Takes away units that the cluster keeps without a machine: nothing runs, nothing is registered. */
-export function planForgetting(group: UnitGroup, reason: string): Change {
+export function planForgetting(group: UnitGroup, reason: string): Draft {
   const machine = { id: '', name: 'no machine' };
+  const units = group.units.map(({ name }) => name);
   return {
-    action: 'remove',
-    service: group.service,
-    unit: group.main,
-    machine,
-    reason,
-    files: group.units.map((unit) => removedFile(unit, machine)),
-    steps: [{ kind: 'remove', machine, units: group.units.map(({ name }) => name), reason }],
+    change: {
+      action: 'remove',
+      service: group.service,
+      unit: group.main,
+      machine,
+      reason,
+      files: group.units.map((unit) => removedFile(unit, machine)),
+    },
+    steps: () => [{ kind: 'remove', machine, units, reason }],
   };
 }
 
-function judge(
-  state: InstanceState,
-  files: readonly FileChange[],
-): { action: ChangeAction; reason: string } | undefined {
+interface Verdict {
+  readonly action: ChangeAction;
+  readonly reason: string;
+}
+
+function stepsOf({ action, reason }: Verdict, state: InstanceState, gates: Gates): readonly Step[] {
+  const { group, machine } = state;
+  const names = group.units.map(({ name }) => name);
+  const install: Step = {
+    kind: 'install',
+    machine,
+    units: group.units.map(toText),
+    reason: 'puts the reviewed files there',
+  };
+  const start: Step = { kind: 'start', machine, units: names, reason };
+  const stop: Step = {
+    kind: 'stop',
+    machine,
+    units: [group.main],
+    reason: 'systemd reads a new file only for a new start',
+  };
+  const served = waitUntilServed(machine, names, gates);
+  const anew = [...dropped(state), install, start, ...served];
+  switch (action) {
+    case 'create':
+      return [install, start, ...served];
+    case 'refresh':
+      return [...deregister(machine, sidekicksOf(state), gates), ...anew];
+    case 'replace':
+      return [...withdraw(machine, sidekicksOf(state), gates), stop, ...anew];
+    case 'start':
+      return [start, ...served];
+    default:
+      return served;
+  }
+}
+
+function sidekicksOf({ group, observed }: Pick<InstanceState, 'group' | 'observed'>): readonly string[] {
+  return observed.map(({ name }) => name).filter((name) => name !== group.main);
+}
+
+function judge(state: InstanceState, files: readonly FileChange[]): Verdict | undefined {
   const { group, observed } = state;
   const main = observed.find(({ name }) => name === group.main);
   if (observed.length === 0) {

@@ -29,11 +29,11 @@ describe('inTurn', () => {
     ['replaced', change('replace', 'm1', [answering('m1')]), ['m1']],
   ])('tells the changes behind it of a load balancer that is %s', (_, first, machines) => {
     const seen: (readonly BalancerRef[])[] = [];
-    const draft = (one: Change) => ({
+    const draft = ({ steps, ...one }: Change) => ({
       change: one,
-      at: (running: readonly BalancerRef[]) => {
+      steps: (running: readonly BalancerRef[]) => {
         seen.push(running);
-        return one;
+        return steps;
       },
     });
     const other = at('m1', 'shop_lb.service');
