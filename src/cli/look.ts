@@ -33,7 +33,7 @@ export async function look(
   const serving = await Promise.all(
     runningBalancers(observation, project.services).map(async (balancer): Promise<Serving> => {
       const status = await balancerStatus(cluster.engine, balancer).catch(() => undefined);
-      return { balancer, ...(status ? { backends: Object.values(status.services).flat() } : {}) };
+      return { balancer, ...(status ? { lists: status.services } : {}) };
     }),
   );
   if (io.interrupt.aborted) throw new CoreshipError('interrupted', `interrupted; ${soFar}`);

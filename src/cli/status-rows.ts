@@ -1,4 +1,5 @@
 import { type Seen, viewCluster } from '../plan/cluster-view.ts';
+import { serves } from '../services/registration.ts';
 import { parseUnitName } from '../unit/name.ts';
 
 /** One unit as `status` shows it. */
@@ -25,7 +26,7 @@ export function statusRows(seen: Seen, services: readonly string[]): readonly St
     .flatMap(({ group, machine }) => {
       const { entry } = view.gates(group, machine);
       const registered = seen.registrations?.find(({ key }) => key === entry?.key)?.value;
-      const serving = seen.serving.filter(({ backends }) => entry && backends?.includes(entry.value));
+      const serving = seen.serving.filter(({ lists }) => entry && lists && serves(lists, entry));
       return view.unitsOf(group, machine.id).map((unit): StatusRow => {
         const isMain = unit.name === group.main;
         return {

@@ -1,5 +1,10 @@
 import { CoreshipError } from '../errors.ts';
-import { type RegistrationEntry, registrationEntry } from '../services/registration.ts';
+import {
+  type RegistrationEntry,
+  registrationEntry,
+  type ServedLists,
+  serves,
+} from '../services/registration.ts';
 import { addressVariables, type RegistrySettings, type Service } from '../services/service.ts';
 import { groupUnits, type UnitGroup } from '../services/unit-groups.ts';
 import { containerName, mainUnit } from '../services/unit-names.ts';
@@ -8,11 +13,11 @@ import type { Gates } from './gates.ts';
 import type { Observation, ObservedMachine, ObservedUnit } from './observation.ts';
 import type { BalancerRef, MachineRef } from './plan.ts';
 
-/** What a load balancer said it serves; no backends at all where it did not answer. */
+/** What a load balancer said it serves. */
 export interface Serving {
   readonly balancer: BalancerRef;
   /** Absent where it did not answer. */
-  readonly backends?: readonly string[];
+  readonly lists?: ServedLists;
 }
 
 /** Everything a plan looks at, as plain data. */
@@ -76,16 +81,16 @@ export function viewCluster(seen: Seen): ClusterView {
   };
   const isServed = (group: UnitGroup, ref: MachineRef): boolean => {
     const { entry, balancers: before, answers } = gates(group, ref);
-    const backendsOf = (balancer: BalancerRef) =>
+    const listsOf = (balancer: BalancerRef) =>
       seen.serving.find(
         (it) => it.balancer.unit === balancer.unit && it.balancer.machine.id === balancer.machine.id,
-      )?.backends;
-    if (answers && !backendsOf(answers)) return false;
+      )?.lists;
+    if (answers && !listsOf(answers)) return false;
     if (!entry) return true;
     const registered = seen.registrations?.some(
       ({ key, value }) => key === entry.key && value === entry.value,
     );
-    return registered === true && before.every((balancer) => backendsOf(balancer)?.includes(entry.value));
+    return registered === true && before.every((balancer) => serves(listsOf(balancer) ?? {}, entry));
   };
   return {
     observation,

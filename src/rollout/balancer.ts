@@ -1,12 +1,11 @@
 import type { Engine } from '../engines/engine.ts';
 import { CoreshipError } from '../errors.ts';
 import type { BalancerRef } from '../plan/plan.ts';
-import { type RegistrationEntry, registrationPrefix } from '../services/registration.ts';
+import type { ServedLists } from '../services/registration.ts';
 
 /** What a load balancer says of itself: `confd-watch status --json` in its container. */
 export interface BalancerStatus {
-  /** The backends it sends requests to, by service. */
-  readonly services: Readonly<Record<string, readonly string[]>>;
+  readonly services: ServedLists;
   /** What keeps a newer list from being served. */
   readonly problem?: string;
 }
@@ -21,13 +20,6 @@ export async function balancerStatus(engine: Engine, balancer: BalancerRef): Pro
   throw new CoreshipError(
     'failed',
     `${unit} on ${machine.name}: confd-watch status said ${JSON.stringify(output.trim())}`,
-  );
-}
-
-/** Whether it sends a service's requests to a backend; that of another service may have the same address. */
-export function serves({ services }: BalancerStatus, { key, value }: RegistrationEntry): boolean {
-  return Object.entries(services).some(
-    ([service, backends]) => key.startsWith(registrationPrefix(service)) && backends.includes(value),
   );
 }
 

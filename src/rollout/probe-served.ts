@@ -1,6 +1,7 @@
 import type { Engine } from '../engines/engine.ts';
 import type { BalancerRef, Step } from '../plan/plan.ts';
-import { balancerStatus, serves } from './balancer.ts';
+import { serves } from '../services/registration.ts';
+import { balancerStatus } from './balancer.ts';
 import type { RolloutPorts } from './ports.ts';
 import { isRegistered } from './probe-registered.ts';
 import type { Probe } from './wait-until.ts';
@@ -12,7 +13,7 @@ export function probeServed(ports: RolloutPorts, { entry, balancers }: Served): 
   const objection = async (balancer: BalancerRef): Promise<string | undefined> => {
     const status = await balancerStatus(ports.engine, balancer).catch(() => undefined);
     if (!status) return noAnswer(ports.engine, balancer);
-    if (serves(status, entry)) return undefined;
+    if (serves(status.services, entry)) return undefined;
     return behind('not in the upstream of', balancer, status.problem);
   };
   return async () => {
@@ -32,7 +33,8 @@ export function probeServed(ports: RolloutPorts, { entry, balancers }: Served): 
 export function probeUnserved({ engine }: RolloutPorts, { entry, balancers }: Served): Probe {
   const objection = async (balancer: BalancerRef): Promise<string | undefined> => {
     const status = await balancerStatus(engine, balancer).catch(() => undefined);
-    if (status && serves(status, entry)) return behind('still in the upstream of', balancer, status.problem);
+    if (status && serves(status.services, entry))
+      return behind('still in the upstream of', balancer, status.problem);
     if (status) return undefined;
     const [state] = await engine.states(balancer.machine.id, [balancer.unit]);
     return state && ['inactive', 'failed'].includes(state.active) ? undefined : noAnswer(engine, balancer);

@@ -17,6 +17,16 @@ export function registrationPrefix(serviceName: string): string {
   return `/services/${serviceName}/`;
 }
 
+/** What a load balancer sends requests to: `ip:port`, by service. */
+export type ServedLists = Readonly<Record<string, readonly string[]>>;
+
+/** Whether a service's requests are sent to a backend; that of another service may have the same address. */
+export function serves(lists: ServedLists, { key, value }: RegistrationEntry): boolean {
+  return Object.entries(lists).some(
+    ([service, backends]) => key.startsWith(registrationPrefix(service)) && backends.includes(value),
+  );
+}
+
 /** The entry an instance's sidekick writes when it runs at `addresses`; absent for unregistered services. */
 export function registrationEntry(
   service: Service,

@@ -4,7 +4,12 @@ import type { Seen } from '../../src/plan/cluster-view.ts';
 import { runningBalancers } from '../../src/plan/cluster-view.ts';
 import type { ForeignUnit, ObservedMachine, ObservedUnit } from '../../src/plan/observation.ts';
 import type { BalancerRef, Step } from '../../src/plan/plan.ts';
-import { type RegistrationEntry, registrationEntry } from '../../src/services/registration.ts';
+import {
+  type RegistrationEntry,
+  registrationEntry,
+  type ServedLists,
+  serves,
+} from '../../src/services/registration.ts';
 import type { RegistrySettings, Service } from '../../src/services/service.ts';
 import type { UnitText } from '../../src/services/unit-groups.ts';
 import { mainUnit, sidekickUnit } from '../../src/services/unit-names.ts';
@@ -65,7 +70,7 @@ export class SimulatedCluster {
       registrations: this.registrations(),
       serving: runningBalancers(observation, this.services).map((balancer) => ({
         balancer,
-        backends: this.backends(balancer) ?? [],
+        lists: this.lists(balancer) ?? {},
       })),
     };
   }
@@ -97,19 +102,19 @@ export class SimulatedCluster {
       case 'wait-served':
         for (const one of step.balancers)
           expectNow(
-            this.backends(one)?.includes(step.entry.value),
+            serves(this.lists(one) ?? {}, step.entry),
             `${one.unit} never serves ${step.entry.value}`,
           );
         break;
       case 'wait-unserved':
         for (const one of step.balancers)
           expectNow(
-            !this.backends(one)?.includes(step.entry.value),
+            !serves(this.lists(one) ?? {}, step.entry),
             `${one.unit} goes on with ${step.entry.value}`,
           );
         break;
       case 'wait-answering':
-        expectNow(this.backends(step.balancer), `${step.balancer.unit} never answers`);
+        expectNow(this.lists(step.balancer), `${step.balancer.unit} never answers`);
         break;
       case 'drain':
         break;
@@ -211,13 +216,14 @@ export class SimulatedCluster {
   }
 
   /** What a load balancer serves; nothing where it does not run. */
-  backends({ unit, machine }: Pick<BalancerRef, 'unit' | 'machine'>): readonly string[] | undefined {
+  lists({ unit, machine }: Pick<BalancerRef, 'unit' | 'machine'>): ServedLists | undefined {
     const service = this.services.find((one) => mainUnit(one) === unit)?.loadBalancer?.routes[0]?.service;
     const running = this.units.get(machine.id)?.get(unit)?.active === 'active';
     if (!running || service === undefined) return undefined;
-    return this.registrations()
+    const backends = this.registrations()
       .filter(({ key }) => key.startsWith(`/services/${service}/`))
       .map(({ value }) => value);
+    return { [service]: backends };
   }
 
   states(machine: string, names: readonly string[]): readonly ObservedUnit[] {

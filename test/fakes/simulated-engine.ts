@@ -24,9 +24,9 @@ export function simulatedEngine(cluster: SimulatedCluster, calls: string[] = [])
     journal: () => Promise.resolve([]),
     run: (id, words) => {
       const unit = `${words[2] ?? ''}.service`;
-      const backends = cluster.backends({ unit, machine: { id, name: id } });
-      return backends
-        ? Promise.resolve(JSON.stringify({ version: 1, services: { apache: backends } }))
+      const lists = cluster.lists({ unit, machine: { id, name: id } });
+      return lists
+        ? Promise.resolve(JSON.stringify({ version: 1, services: lists }))
         : Promise.reject(new Error('no such container'));
     },
   };

@@ -37,7 +37,17 @@ describe('isServed', () => {
     ],
     [
       'a load balancer does not have it',
-      (seen) => ({ ...seen, serving: seen.serving.map(({ balancer }) => ({ balancer, backends: [] })) }),
+      (seen) => ({ ...seen, serving: seen.serving.map(({ balancer }) => ({ balancer, lists: {} })) }),
+    ],
+    [
+      'a load balancer has it for another service only',
+      (seen) => ({
+        ...seen,
+        serving: seen.serving.map(({ balancer, lists }) => ({
+          balancer,
+          lists: { shop: lists?.['apache'] ?? [] },
+        })),
+      }),
     ],
     [
       'a load balancer does not answer',

@@ -24,7 +24,10 @@ export async function run(args: Arguments, io: Io): Promise<number> {
         .map(({ value }) => value),
       serves: seen.serving
         .filter(({ balancer }) => balancer.container === name)
-        .map(({ balancer, backends }) => ({ machine: balancer.machine.name, backends: backends ?? null })),
+        .map(({ balancer, lists }) => ({
+          machine: balancer.machine.name,
+          backends: lists ? Object.values(lists).flat() : null,
+        })),
     }));
     if (flag(args, 'json')) {
       io.out(`${JSON.stringify({ version: 1, type: 'services', cluster: cluster.name, services })}\n`);
