@@ -73,7 +73,8 @@ is_address() {
   local octet='(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])' host=${1%:*} port=${1##*:}
   if ! [[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]]; then return 1; fi
   # That would be this nginx, which would ask itself again and again.
-  if [[ $port = 80 && $host =~ ^(127\..*|0\.0\.0\.0|\[[0:]*1?\])$ ]]; then return 1; fi
+  local itself='127\..*|0\.0\.0\.0|\[[0:]*1?\]|\[[0:]*:[fF]{4}:(7[fF]..:.*|0*:0*)\]'
+  if [[ $port = 80 && $host =~ ^($itself)$ ]]; then return 1; fi
   if [[ $host =~ ^\[(.*)\]$ ]]; then is_ipv6 "${BASH_REMATCH[1]}"; else [[ $host =~ ^$octet(\.$octet){3}$ ]]; fi
 }
 

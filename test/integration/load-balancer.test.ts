@@ -136,6 +136,9 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
         '[::]:80',
         '[::1]:80',
         '[0:0:0:0:0:0:0:1]:80',
+        '[::ffff:7f00:1]:80',
+        '[0:0:0:0:0:FFFF:7FAB:12]:80',
+        '[::ffff:0:0]:80',
         '10.0.0.1:80'.padEnd(1_000_000, '0'),
       ];
       for (const [index, text] of hostile.entries()) await hand.put(`/services/apache/bad${index}`, text);
@@ -147,6 +150,9 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
         '127.0.0.1:8080',
         '[1:2:3:4:5:6:7:8]:1',
         '[1:2:3:4:5:6::]:65535',
+        '[::ffff:7f00:1]:8080',
+        '[::ffff:a00:1]:80',
+        '[1::ffff:7f00:1]:80',
         '[::]:1',
       ];
       for (const [index, text] of good.entries()) await hand.put(`/services/apache/good${index}`, text);
