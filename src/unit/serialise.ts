@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { assertNever, CoreshipError } from '../errors.ts';
-import { endsInLoneBackslash } from './lines.ts';
 import type { UnitEntry, UnitFile, UnitOption } from './unit-file.ts';
 
 /**
@@ -49,8 +48,9 @@ function entryText(entry: UnitEntry): string {
 function optionText(name: string, value: string): string {
   writable(name, /^(?![#;[ \t])[^=\r\n\0]*[^= \t\r\n\0]$/);
   writable(value, /^(?![ \t])(?:[^\r\n\0]|(?<=(?<!\\)(?:\\\\)*\\)\n)*$/);
-  // A value may end in a backslash only where a space follows it in the file; without one it would join the next line.
-  return endsInLoneBackslash(value) ? `${name}=${value} ` : `${name}=${value}`;
+  // A value may end in a backslash only where a space follows it in the file: without one it would join the next line,
+  // to fleet also where the backslash is escaped.
+  return value.endsWith('\\') ? `${name}=${value} ` : `${name}=${value}`;
 }
 
 function writable(text: string, pattern: RegExp): string {

@@ -19,7 +19,8 @@ const value = fc
   .map((lines) =>
     lines.filter((line, index) => index === 0 || (/[^\s]/.test(line) && !/^\s*[#;]/.test(line))).join('\\\n'),
   )
-  .map((text) => text.replace(/^[\s\uFEFF]+|[\s\uFEFF\\]+$/g, ''));
+  .map((text) => text.replace(/^[\s\uFEFF]+|[\s\uFEFF]+$/g, ''))
+  .chain((text) => fc.constantFrom(text, text, text, `${text}\\`, `${text}\\\\`));
 
 const entry: fc.Arbitrary<UnitEntry> = fc.oneof(
   fc.record({ kind: fc.constant('section' as const), name: fc.stringMatching(/^[A-Za-z-]{1,8}$/) }),
