@@ -35,13 +35,13 @@ refresh() {
     *"lease not found"*) lease=; return 2 ;;
     *) return 1 ;;
   esac
-  turn=$(((turn + 1) % 3))
-  [ "$turn" -eq 0 ] || return 0
+  turn=$((turn + 1))
+  [ "$turn" -ge 3 ] || return 0
   answer=$(ETCDCTL_ENDPOINTS=$endpoint timeout 2 etcdctl get --print-value-only "$key" 2>/dev/null) || return 1
   case $answer in
-    "$value") return 0 ;;
-    "") return 2 ;;
-    *) turn=2; return 3 ;;
+    "$value") turn=0; return 0 ;;
+    "") turn=0; return 2 ;;
+    *) return 3 ;;
   esac
 }
 

@@ -130,6 +130,31 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       await sidekick.says(`no etcd takes ${key} back (stopped)`);
     });
 
+    // In v2 each refresh is a look as well.
+    if (api === 'v3') {
+      it.concurrent('that cost a look at the key have it looked at again at once', async ({
+        etcds,
+        setting,
+        onTestFinished,
+      }) => {
+        const [etcd] = await etcds(1);
+        const tools = mkdtempSync(join(tmpdir(), 'coreship-tools-'));
+        onTestFinished(() => rmSync(tools, { recursive: true }));
+        // The first look fails.
+        const script = `#!/bin/sh\necho "$1" >>${tools}/log\nif [ "$1" = get ] && mkdir ${tools}/failed; then exit 1; fi\nexec /usr/bin/etcdctl "$@"\n`;
+        writeFileSync(join(tools, 'etcdctl'), script, { mode: 0o755 });
+        const { start } = await setting({ etcd, environment: { PATH: `${tools}:${process.env['PATH']}` } });
+        start();
+        const after = () => {
+          const calls = readFileSync(join(tools, 'log'), 'utf8').trim().split('\n');
+          const look = calls.indexOf('get');
+          return look < 0 ? [] : calls.slice(look + 1, look + 3);
+        };
+        await eventually(() => after().length === 2, 'two calls after the first look');
+        expect(after()).toEqual(['lease', 'get']);
+      });
+    }
+
     it.concurrent('are not its certificates and users, which no command line shows', async ({
       setting,
       onTestFinished,
