@@ -35,9 +35,10 @@ try {
     start: await measure('small', 100, other, node(coreship, ...cluster, 'scale', 'small', ...numbers)),
     destroy: await measure('small', 0, other, node(coreship, ...cluster, 'destroy', 'small', '--yes')),
   };
+  // What fleetctl never gets done, as under load, is told, and takes nobody's figures away.
   const theirs = {
-    start: await measure('tiny', 100, other, fleetctl('start', files)),
-    destroy: await measure('tiny', 0, other, fleetctl('destroy', files)),
+    start: await measure('tiny', 100, other, fleetctl('start', files)).catch(tell),
+    destroy: await measure('tiny', 0, other, fleetctl('destroy', files)).catch(tell),
   };
   report('start of 100', 'accepted', 'active', ours.start, theirs.start);
   report('destroy of 100', 'gone from the registry', 'unloaded', ours.destroy, theirs.destroy);
@@ -118,9 +119,15 @@ done`;
 function report(what, registry, states, ours, theirs) {
   const line = (name, { code, ended, registry: first, states: last }) =>
     `${what} by ${name}: exit ${code}, ${registry} after ${first.toFixed(1)} s, ${states} after ${last.toFixed(1)} s, command ended after ${ended.toFixed(1)} s\n`;
-  process.stdout.write(line('coreship', ours) + line('fleetctl', theirs));
+  process.stdout.write(line('coreship', ours));
+  if (!theirs) return;
+  process.stdout.write(line('fleetctl', theirs));
   const ratio = (key) => `${key} ${(ours[key] / theirs[key]).toFixed(2)}`;
   process.stdout.write(`  coreship to fleetctl: ${['registry', 'states', 'ended'].map(ratio).join(', ')}\n`);
+}
+
+function tell({ message }) {
+  process.stdout.write(`${message}\n`);
 }
 
 function writeProject() {

@@ -123,6 +123,7 @@ export class FakeFleetd {
       unit.options = canonical(options);
       unit.desired = desired ?? 'inactive';
       if (unit.desired === 'inactive') delete unit.machine;
+      this.machines.wake();
       return { status: 201 };
     }
     if (!desired) return refusal(409, 'must provide DesiredState to update existing unit');
@@ -130,6 +131,7 @@ export class FakeFleetd {
       return refusal(400, `cannot activate template "${name}"`);
     unit.desired = desired;
     if (desired === 'inactive') delete unit.machine;
+    this.machines.wake();
     return { status: 204 };
   }
 
@@ -141,6 +143,7 @@ export class FakeFleetd {
     if (this.holders(name).length > 0) this.sins.push(`created ${name} again before it was unloaded`);
     if (name.includes('@.') && desired !== 'inactive') this.sins.push(`gave the template ${name} a state`);
     this.units.set(name, { name, options: canonical(options), desired: desired ?? 'inactive' });
+    this.machines.wake();
     return { status: 201 };
   }
 

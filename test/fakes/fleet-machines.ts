@@ -38,6 +38,11 @@ export class FleetMachines {
   readonly agents = new Map<string, Map<string, LoadedUnit>>();
   /** Steps that an agent takes to unload a unit. */
   unloadSteps = 1;
+  /** Steps between an agent's rounds while nothing wakes it. */
+  idleSteps = 1;
+  /** Unloads after which an agent leaves all else to its next round, having taken one for a failure. */
+  unloadsInRound = Number.POSITIVE_INFINITY;
+  private stepsSinceRound = 0;
   /** Units whose agents have been told to forget them, and how many steps are left. */
   private readonly leaving = new Map<LoadedUnit, number>();
 
@@ -48,14 +53,29 @@ export class FleetMachines {
 
   /** Agents do what is scheduled, then units without a machine are scheduled: one round of both. */
   step(units: ReadonlyMap<string, RegisteredUnit>): void {
-    for (const { id } of this.machines) this.runAgent(id, units);
+    this.stepsSinceRound += 1;
+    if (this.stepsSinceRound >= this.idleSteps) {
+      this.stepsSinceRound = 0;
+      for (const { id } of this.machines) this.runAgent(id, units);
+    }
     this.schedule(units);
+  }
+
+  /** A state was written: agents see that at once. */
+  wake(): void {
+    this.stepsSinceRound = this.idleSteps;
   }
 
   /** A machine dies, and its lease has run out. */
   lose(machine: string): void {
     this.machines = this.machines.filter(({ id }) => id !== machine);
     this.agents.delete(machine);
+  }
+
+  /** A machine comes, or comes back with nothing on it. */
+  join(machine: FakeMachine): void {
+    this.machines = [...this.machines, machine].sort((a, b) => (a.id < b.id ? -1 : 1));
+    this.agents.set(machine.id, new Map());
   }
 
   loaded(machine: string, name: string): LoadedUnit | undefined {
@@ -105,10 +125,14 @@ export class FleetMachines {
         unit.desired !== 'inactive' && machine !== undefined && againstMachine(rules, machine).length === 0
       );
     };
+    let unloads = 0;
     for (const [name, loaded] of agent) {
       const unit = units.get(name);
-      if (!unit || !mine(unit)) this.unload(agent, name, loaded);
-      else if (loaded.hash !== unitHash(unit.options)) agent.delete(name);
+      if (!unit || !mine(unit)) {
+        this.unload(agent, name, loaded);
+        unloads += 1;
+        if (unloads === this.unloadsInRound) return;
+      } else if (loaded.hash !== unitHash(unit.options)) agent.delete(name);
     }
     const wanted = [...units.values()].filter(mine);
     for (const { name, options } of wanted) {

@@ -3,12 +3,13 @@ import type { UnitText } from '../../services/unit-groups.ts';
 import { parseUnit } from '../../unit/parse.ts';
 import { unitHash } from '../../unit/serialise.ts';
 import { optionsOf } from '../../unit/unit-file.ts';
+import type { JobState } from './api.ts';
 import type { FleetClient } from './client.ts';
 import { comesUp, isGlobal, type Look, type Looks, landed, runs } from './look.ts';
 
 /**
- * Milliseconds for fleet to bring about what was asked of it: a new leader of etcd and a restarted fleet included. Of a
- * hundred units that were destroyed at once, fleet 1.0.0 has unloaded the last after some 160 s.
+ * Milliseconds for fleet to bring about what was asked of it: a new leader of etcd and a restarted fleet included, and
+ * the minutes that a machine is busy with units which somebody has destroyed by the hundred.
  */
 const patienceMs = 240_000;
 /** Milliseconds that a stop may take: the unit's own TimeoutStopSec is shorter. */
@@ -37,12 +38,14 @@ export async function start(
   for (const name of names) if (!before.units.has(name)) throw gone(name);
   if (asleep.length > 1 || asleep.some((name) => before.units.get(name)?.desiredState === 'launched')) {
     await Promise.all(asleep.map((name) => client.put(name, 'loaded')));
-    await looks.until(`${asleep.join(', ')} loaded`, patienceMs, (look) => {
+    const waiting = (look: Look): string | undefined => {
       // What brought a main unit up may have brought its sidekick up by itself.
-      const waiting = names.filter((name) => !isUp(name, look) && !isLoaded(name, look));
-      for (const name of waiting) if (!look.states.has(name)) onHomeless(name, look);
-      return waiting.length === 0 ? undefined : waiting.map((name) => inWords(name, look)).join(', ');
-    });
+      const left = names.filter((name) => !isUp(name, look) && !isLoaded(name, look));
+      for (const name of left) if (!look.states.has(name)) onHomeless(name, look);
+      return allInWords(left, look);
+    };
+    const nudge = wake(client, asleep, 'loaded');
+    await looks.until(`${asleep.join(', ')} loaded`, patienceMs, waiting, nudge);
   }
   await Promise.all(asleep.map((name) => client.put(name, 'launched')));
 }
@@ -52,13 +55,33 @@ export async function stop(client: FleetClient, looks: Looks, names: readonly st
   const before = await looks.fresh();
   const launched = names.filter((name) => before.units.get(name)?.desiredState === 'launched');
   await Promise.all(launched.map((name) => client.put(name, 'loaded')));
-  await looks.until(`${names.join(', ')} stopped`, stopTimeoutMs, (look) => {
-    const running = names.filter(
+  const running = (look: Look): string | undefined => {
+    const left = names.filter(
       (name) =>
         look.states.get(name)?.some(runs) === true || look.units.get(name)?.currentState === 'launched',
     );
-    return running.length === 0 ? undefined : running.map((name) => inWords(name, look)).join(', ');
-  });
+    return allInWords(left, look);
+  };
+  const nudge = wake(client, names, 'loaded');
+  await looks.until(`${names.join(', ')} stopped`, stopTimeoutMs, running, nudge);
+}
+
+/**
+ * Removes stopped units from the machines and then from the registry. Destroyed at once, they would keep their machines
+ * from all other work: fleet fails to unload a unit that systemd has forgotten, once, and does nothing more then until
+ * it looks again, in five seconds or when it is woken; and of what is not in the registry it cannot be reminded.
+ */
+export async function remove(client: FleetClient, looks: Looks, names: readonly string[]): Promise<void> {
+  const { units } = await looks.fresh();
+  const known = names.filter((name) => units.has(name));
+  await Promise.all(known.map((name) => client.put(name, 'inactive')));
+  const loaded = (look: Look): string | undefined =>
+    allInWords(
+      known.filter((name) => look.states.has(name)),
+      look,
+    );
+  await looks.until(`${names.join(', ')} unloaded`, patienceMs, loaded, wake(client, known, 'inactive'));
+  await Promise.all(known.map((name) => client.destroy(name)));
 }
 
 /** What is known of a unit, for a wait that takes long. */
@@ -93,16 +116,34 @@ async function installOne(
   const now = (await looks.fresh()).units.get(name);
   if (now && unitHash(now.options) === unitHash(options)) return;
   // A fleet before 0.13 keeps the options of a unit it knows.
-  await client.destroy(name);
-  await unloaded(looks, name);
+  await remove(client, looks, [name]);
   await client.put(name, desired, options);
 }
 
-/** A machine unloads a destroyed unit a while later, and would take its successor for the one to be unloaded. */
+/** A machine unloads what others have destroyed a while later, and would take its successor for that. */
 async function unloaded(looks: Looks, name: string): Promise<void> {
   await looks.until(`${name} unloaded`, patienceMs, (look) =>
     look.states.has(name) ? `${name} was destroyed and a machine still has it` : undefined,
   );
+}
+
+/**
+ * Asks again for the state that a unit is to have. Every write of one wakes the agents of all machines and the engine,
+ * which else look again in two to five seconds, and after each failure anew.
+ */
+function wake(
+  client: FleetClient,
+  names: readonly string[],
+  desired: JobState,
+): (look: Look) => Promise<unknown> {
+  return async ({ units }) => {
+    const name = names.find((one) => units.get(one)?.desiredState === desired);
+    if (name !== undefined) await client.put(name, desired);
+  };
+}
+
+function allInWords(names: readonly string[], look: Look): string | undefined {
+  return names.length === 0 ? undefined : names.map((name) => inWords(name, look)).join(', ');
 }
 
 function isUp(name: string, look: Look): boolean {

@@ -1,20 +1,19 @@
 import { CoreshipError } from '../../errors.ts';
 import { readRules } from '../../placement/read-rules.ts';
-import type { ObservedMachine } from '../../plan/observation.ts';
 import { lintUnitText } from '../../unit/lint.ts';
 import { parseUnit } from '../../unit/parse.ts';
 import { canonicalText } from '../../unit/serialise.ts';
 import { locatedOptionsOf, optionsOf } from '../../unit/unit-file.ts';
 import type { Engine } from '../engine.ts';
-import { readAddresses } from '../read-addresses.ts';
-import { install, inWords, start, stop } from './change.ts';
+import { install, inWords, remove, start, stop } from './change.ts';
 import { fleetClient } from './client.ts';
 import { type DoorSettings, openDoors } from './doors.ts';
 import { whyNoMachine } from './explain.ts';
 import { followStates } from './follow-states.ts';
+import { knowHosts } from './hosts.ts';
 import { isGlobal, type Look, shareLooks } from './look.ts';
 import { observed, toObservation } from './observe.ts';
-import { type ConnectThrough, machineName, outputOf, reachMachines } from './reach.ts';
+import { type ConnectThrough, outputOf, reachMachines } from './reach.ts';
 
 /** What the fleet engine needs of its cluster. */
 export interface FleetCluster extends DoorSettings {
@@ -30,6 +29,8 @@ export interface FleetCluster extends DoorSettings {
 const placementTimeoutMs = 90_000;
 /** Milliseconds after which the rules are asked why a unit still has none. */
 const doubtMs = 6_000;
+/** As long as that where a machine has gone away meanwhile: its fleet may be starting again. */
+const awayMs = 45_000;
 
 /** The engine for a cluster that runs fleet: its API, entered over SSH by any one machine. */
 export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<void> } {
@@ -38,44 +39,21 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
   const looks = shareLooks(client, cluster.clock, cluster.tell);
   const reach = reachMachines(doors, cluster.connectThrough);
   const follower = followStates(cluster.clock);
-  const known = new Map<string, ObservedMachine & { readonly ip: string }>();
+  const hosts = knowHosts(cluster.entries, reach);
 
-  const machineOf = (id: string): ObservedMachine & { readonly ip: string } => {
-    const machine = known.get(id);
-    if (!machine) throw new CoreshipError('bug', `machine ${id} has not been observed`);
-    return machine;
-  };
-  const learnMachines = async (): Promise<readonly ObservedMachine[]> => {
-    for (const machine of await client.machines()) {
-      if (known.get(machine.id)?.ip === machine.primaryIP) continue;
-      const { id, primaryIP: ip, metadata = {} } = machine;
-      known.set(id, {
-        id,
-        ip,
-        name: machineName(machine, cluster.entries),
-        metadata,
-        addresses: { private: ip, public: ip },
-      });
-    }
-    if (cluster.wantsAddresses) await Promise.all([...known.values()].map(learnAddresses));
-    return [...known.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  };
-  const addressed = new Set<string>();
-  /** A machine that cannot be reached keeps the address that fleet tells. */
-  const learnAddresses = async (machine: ObservedMachine & { readonly ip: string }): Promise<void> => {
-    if (addressed.has(machine.id)) return;
-    const answer = await reach.run(machine, { words: ['cat', '/etc/environment'] }).catch(() => undefined);
-    if (answer?.status !== 0) return;
-    addressed.add(machine.id);
-    known.set(machine.id, {
-      ...machine,
-      addresses: { ...machine.addresses, ...readAddresses(answer.stdout) },
-    });
-  };
   /** Gives up on a unit that no rule lets run anywhere; fleet would wait for ever and say nothing. */
-  const refuseHopeless = (name: string, look: Look): void => {
-    const reasons = whyNoMachine(name, look, [...known.values()]);
-    if (reasons.length > 0) throw noMachine(name, reasons);
+  const refuseHopeless = (name: string, look: Look, waitedMs: number): void => {
+    if (waitedMs < doubtMs) return;
+    const alive = hosts.alive(look);
+    const away = hosts.away(look);
+    if (away.length > 0 && waitedMs < awayMs) return;
+    const reasons = whyNoMachine(name, look, alive);
+    if (reasons.length > 0)
+      throw noMachine(name, [...reasons, ...away.map((host) => `not on ${host.name}: its fleet is away`)]);
+  };
+  const runAsRoot = async (id: string, what: string, words: readonly string[]): Promise<string> => {
+    const host = hosts.of(id);
+    return outputOf(host.name, what, await reach.run(host, { words, root: true }));
   };
 
   return {
@@ -90,16 +68,17 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       return [...lintUnitText(text, name), ...placement].filter(({ severity }) => severity === 'error');
     },
     observe: async (wanted) => {
-      const [machines, look] = await Promise.all([learnMachines(), looks.fresh()]);
+      const look = await looks.fresh();
+      if (cluster.wantsAddresses) await hosts.learnAddresses(hosts.alive(look));
       const names = new Set(wanted);
-      return toObservation(look, machines, (unit) => names.has(unit) || cluster.owns(unit));
+      return toObservation(look, hosts.alive(look), (unit) => names.has(unit) || cluster.owns(unit));
     },
     install: (_machine, units) => install(client, looks, units),
     start: async (machine, units) => {
       const began = cluster.clock.now();
-      await start(client, looks, units, (name, look) => {
-        if (cluster.clock.now() - began >= doubtMs) refuseHopeless(name, look);
-      });
+      await start(client, looks, units, (name, look) =>
+        refuseHopeless(name, look, cluster.clock.now() - began),
+      );
       follower.started(machine, units);
     },
     placedOn: async (units) => {
@@ -108,7 +87,7 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       const look = await looks.until(`${main} has a machine`, placementTimeoutMs, (seen) => {
         const unit = seen.units.get(main);
         if (unit?.machineID !== undefined || (unit && isGlobal(unit))) return undefined;
-        if (cluster.clock.now() - began >= doubtMs) refuseHopeless(main, seen);
+        refuseHopeless(main, seen, cluster.clock.now() - began);
         return inWords(main, seen);
       });
       return look.units.get(main)?.machineID;
@@ -117,9 +96,7 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       await stop(client, looks, units);
       follower.stopped(machine, units);
     },
-    remove: async (_machine, units) => {
-      await Promise.all(units.map((name) => client.destroy(name)));
-    },
+    remove: (_machine, units) => remove(client, looks, units),
     states: async (machine, units) => {
       const look = await looks.fresh();
       const seen = units.map((name) => {
@@ -141,20 +118,10 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
     },
     journal: async (machine, unit, lines) => {
       const words = ['journalctl', '--no-pager', '--output=cat', `--lines=${lines}`, '--unit', unit];
-      const { name } = machineOf(machine);
-      const output = outputOf(
-        name,
-        `read the journal of ${unit}`,
-        await reach.run(machineOf(machine), { words, root: true }),
-      );
+      const output = await runAsRoot(machine, `read the journal of ${unit}`, words);
       return output.split('\n').filter((line) => line !== '');
     },
-    run: async (machine, words) =>
-      outputOf(
-        machineOf(machine).name,
-        words.join(' '),
-        await reach.run(machineOf(machine), { words, root: true }),
-      ),
+    run: (machine, words) => runAsRoot(machine, words.join(' '), words),
     close: async () => {
       await reach.close();
       await doors.close();

@@ -1,12 +1,14 @@
 import { CoreshipError } from '../../errors.ts';
 import { readRules } from '../../placement/read-rules.ts';
 import { unitHash } from '../../unit/serialise.ts';
-import type { FleetUnit, FleetUnitState } from './api.ts';
+import type { FleetMachine, FleetUnit, FleetUnitState } from './api.ts';
 import type { FleetClient } from './client.ts';
 import type { EngineClock } from './doors.ts';
 
-/** fleet's registry and the published states at one moment. */
+/** fleet's machines, its registry and the published states at one moment. */
 export interface Look {
+  /** Those whose fleet is alive. */
+  readonly machines: readonly FleetMachine[];
   readonly units: ReadonlyMap<string, FleetUnit>;
   /** By unit name; a global unit has one on each machine. */
   readonly states: ReadonlyMap<string, readonly FleetUnitState[]>;
@@ -18,13 +20,21 @@ export interface Looks {
   fresh(): Promise<Look>;
   /**
    * Looks until there is nothing left to wait for: `pending` says what is, or throws to give up.
+   * @param nudge a request that wakes fleet, made once a second for all who wait; that it fails does no harm
    * @throws CoreshipError `failed` after the time-out, saying what was seen last
    */
-  until(what: string, timeoutMs: number, pending: (look: Look) => string | undefined): Promise<Look>;
+  until(
+    what: string,
+    timeoutMs: number,
+    pending: (look: Look) => string | undefined,
+    nudge?: (look: Look) => Promise<unknown>,
+  ): Promise<Look>;
 }
 
 /** Milliseconds between looks: fleet itself publishes once a second. */
 const intervalMs = 250;
+/** Milliseconds between nudges: fleet does not work through its tasks more often. */
+const nudgeMs = 1_000;
 /** Milliseconds of silence before a wait is told of. */
 const silenceMs = 5_000;
 
@@ -32,12 +42,13 @@ const silenceMs = 5_000;
 export function shareLooks(client: FleetClient, clock: EngineClock, tell: (line: string) => void): Looks {
   let next: Promise<Look> | undefined;
   let last = Promise.resolve();
+  let nudged = 0;
 
   const take = async (): Promise<Look> => {
-    const [units, states] = await Promise.all([client.units(), client.states()]);
+    const [machines, units, states] = await Promise.all([client.machines(), client.units(), client.states()]);
     const byUnit = new Map<string, FleetUnitState[]>();
     for (const state of states) byUnit.set(state.name, [...(byUnit.get(state.name) ?? []), state]);
-    return { units: new Map(units.map((unit) => [unit.name, unit])), states: byUnit };
+    return { machines, units: new Map(units.map((unit) => [unit.name, unit])), states: byUnit };
   };
   /** One look at a time; who comes during one waits for the next, together. */
   const fresh = (): Promise<Look> => {
@@ -54,7 +65,7 @@ export function shareLooks(client: FleetClient, clock: EngineClock, tell: (line:
   };
   return {
     fresh,
-    until: async (what, timeoutMs, pending) => {
+    until: async (what, timeoutMs, pending, nudge) => {
       const began = clock.now();
       let told = '';
       for (;;) {
@@ -70,6 +81,10 @@ export function shareLooks(client: FleetClient, clock: EngineClock, tell: (line:
         if (waited >= silenceMs && seen !== told) {
           tell(`waiting until ${what}: ${seen}`);
           told = seen;
+        }
+        if (nudge && clock.now() - Math.max(began, nudged) >= nudgeMs) {
+          nudged = clock.now();
+          await nudge(look).catch(() => undefined);
         }
         await clock.sleep(intervalMs);
       }

@@ -1,7 +1,5 @@
 import { CoreshipError } from '../../errors.ts';
-import type { ObservedMachine } from '../../plan/observation.ts';
 import type { CommandResult, Connection, RemoteCommand, RunOptions } from '../../ssh/connection.ts';
-import type { FleetMachine } from './api.ts';
 import type { Doors, FleetEntry } from './doors.ts';
 
 /** Connects to a machine of the cluster by its address, through an entry. */
@@ -13,7 +11,7 @@ export type ConnectThrough = (
 /** The machines behind the entries: for journals, for commands, for what their fleet does not tell. */
 export interface Reach {
   run(
-    machine: ObservedMachine & { readonly ip: string },
+    machine: { readonly name: string; readonly ip: string },
     command: RemoteCommand,
     options?: RunOptions,
   ): Promise<CommandResult>;
@@ -46,11 +44,6 @@ export function reachMachines(doors: Doors, connectThrough: ConnectThrough): Rea
       );
     },
   };
-}
-
-/** What a machine is called: as the entry of its address, else by that address. */
-export function machineName(machine: FleetMachine, entries: readonly FleetEntry[]): string {
-  return entries.find(({ address }) => address === machine.primaryIP)?.name ?? machine.primaryIP;
 }
 
 /** The output of a command that must succeed. */

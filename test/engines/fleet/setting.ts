@@ -48,7 +48,7 @@ export function engineOn(
     wantsAddresses: false,
     connectThrough: () => Promise.reject(new Error('not here')),
   });
-  return { engine, told, sleep };
+  return { engine, told, sleep, now: () => time };
 }
 
 function fakeConnection(fleetd: FakeFleetd, options: EntryOptions): Connection {

@@ -83,6 +83,7 @@ describe("fleet's traps", () => {
     await all.engine.install(all.machine, [changed, sidekick]);
     expect(all.fleetd.log).toEqual([
       `PUT ${main.name} loaded with options`,
+      `PUT ${main.name} inactive`,
       `DELETE ${main.name}`,
       `PUT ${main.name} loaded with options`,
     ]);
@@ -191,12 +192,36 @@ describe("fleet's traps", () => {
     const all = await running();
     all.fleetd.machines.unloadSteps = 30;
     await all.engine.stop(all.machine, both);
-    await all.engine.remove(all.machine, both);
+    for (const name of both) all.fleetd.units.delete(name);
     await all.engine.install(all.machine, pair);
     expect(all.fleetd.log.slice(-2).sort()).toEqual(
       [...both].sort().map((name) => `PUT ${name} inactive with options`),
     );
     expect(all.told.some((line) => line.includes('was destroyed and a machine still has it'))).toBe(true);
+  });
+
+  it('14: a removed unit has left its machine, which is free for other work then', async () => {
+    const fleetd = await new FakeFleetd(recordedMachines.slice(0, 1)).listen();
+    open.push(fleetd);
+    const { engine, now } = engineOn(fleetd);
+    const units = Array.from({ length: 40 }, (_, number) => ({
+      name: `apache@${number}.service`,
+      text: '[Service]\nExecStart=/bin/sleep 3600\n',
+    }));
+    const names = units.map(({ name }) => name);
+    await engine.install('', units);
+    await engine.start('', names);
+    fleetd.step(2);
+    fleetd.machines.idleSteps = 20;
+    fleetd.machines.unloadsInRound = 1;
+    const began = now();
+    await engine.stop('', names);
+    await engine.remove('', names.slice(1));
+    expect(fleetd.machines.holders(names[1] ?? '')).toEqual([]);
+    await engine.remove('', names.slice(0, 1));
+    expect(fleetd.units.size).toBe(0);
+    // Left to itself, fleet unloads one of them every five seconds.
+    expect(now() - began).toBeLessThan(60_000);
   });
 
   it('15: a hundred units and more are read page by page', async () => {
@@ -259,12 +284,13 @@ describe("fleet's traps", () => {
     expect(await all.engine.placedOn?.(both)).not.toBe(all.machine);
   });
 
-  it('a unit is seen stopped before it is destroyed', async () => {
+  it('a unit is seen stopped before it is unloaded, and unloaded before it is destroyed', async () => {
     const all = await running();
     await all.engine.stop(all.machine, both);
     await all.engine.remove(all.machine, both);
-    expect(all.fleetd.log.slice(-4)).toEqual([
+    expect(all.fleetd.log.slice(-6)).toEqual([
       ...both.map((name) => `PUT ${name} loaded`),
+      ...both.map((name) => `PUT ${name} inactive`),
       ...both.map((name) => `DELETE ${name}`),
     ]);
   });
