@@ -25,11 +25,15 @@ export function probeActive(engine: Engine, step: WaitActive): Probe {
     for (const { name, restarts } of states) {
       if (!restartsBefore.has(name)) restartsBefore.set(name, restarts);
     }
+    // A sidekick is idle while its main unit is about to be started again: that is the one to be told of.
+    const idleNow = states.some(isUnderWay) ? [] : states.filter(isIdle);
     const failed = states.find(
-      (state) => fails(state, restartsBefore.get(state.name) ?? 0) || (isIdle(state) && idle.has(state.name)),
+      (state) =>
+        fails(state, restartsBefore.get(state.name) ?? 0) ||
+        (idleNow.includes(state) && idle.has(state.name)),
     );
     if (failed) return { failed: await unitFailed(engine, step, failed) };
-    for (const state of states.filter(isIdle)) idle.add(state.name);
+    for (const { name } of idleNow) idle.add(name);
     const waiting = states.filter(
       (state) => state.active !== 'active' || pids.get(state.name) !== state.mainPid,
     );
@@ -60,6 +64,11 @@ export async function journalsOf(
 /** Neither running nor about to: a start that a dependency has cancelled, or a program that has ended. */
 function isIdle(state: UnitState): boolean {
   return state.active === 'inactive' && !state.queued;
+}
+
+/** On its way to another state. */
+function isUnderWay(state: UnitState): boolean {
+  return state.queued || !['active', 'inactive', 'failed'].includes(state.active);
 }
 
 function fails(state: UnitState, restartsBefore: number): boolean {

@@ -95,6 +95,20 @@ describe('waiting for a unit', () => {
     expect(clock.now()).toBe(1200);
   });
 
+  it('tells of the main unit that keeps failing, not of the sidekick that waits for it', async () => {
+    const { engine, clock, perform } = world();
+    engine.set('d.service', { active: 'inactive', sub: 'dead' });
+    engine.set('a.service', { active: 'activating', sub: 'auto-restart', result: 'exit-code', mainPid: 0 });
+    engine.journals.set('a.service', ['port is already allocated']);
+    clock.at(2000, () => engine.set('a.service', { restarts: 3 }));
+    const units = ['d.service', 'a.service'];
+    const wait: Step = { kind: 'wait-active', machine: m1, units, timeoutSeconds: 600, reason };
+    await expect(perform(wait)).rejects.toMatchObject({
+      message: 'a.service on lab-1 does not run (exit-code)',
+      details: ['last lines of a.service:', '  port is already allocated'],
+    });
+  });
+
   it('bears with a connection that is away for a while', async () => {
     const { engine, clock, seen, perform } = world();
     engine.set('a.service', {});
