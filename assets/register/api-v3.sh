@@ -5,6 +5,8 @@
 # returns 2 when the registration is lost, 3 when somebody else's is in its place; `take_back` 2 when there is none. See loop.sh.
 default_endpoints=127.0.0.1:2379
 life=$TTL
+# What etcdctl says is read here, whatever the machine's people like to see of it.
+unset ETCDCTL_WRITE_OUT ETCDCTL_HEX ETCDCTL_DEBUG
 lease=; turn=0
 
 # One endpoint a call: an etcd that takes requests and never carries them out must not be asked again and again.

@@ -33,7 +33,9 @@ export async function look(
   const serving = await Promise.all(
     runningBalancers(observation, project.services).map(async (balancer): Promise<Serving> => {
       const status = await balancerStatus(cluster.engine, balancer).catch(() => undefined);
-      return { balancer, ...(status ? { lists: status.services } : {}) };
+      if (!status) return { balancer, problem: 'it does not answer' };
+      const { services: lists, problem } = status;
+      return { balancer, lists, ...(problem === undefined ? {} : { problem }) };
     }),
   );
   if (io.interrupt.aborted) throw new CoreshipError('interrupted', `interrupted; ${soFar}`);

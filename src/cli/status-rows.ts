@@ -10,25 +10,32 @@ export interface StatusRow {
   readonly active: string;
   readonly sub: string;
   readonly mainPid: number;
-  /** The registered value; absent for sidekicks, unregistered services and instances not in etcd. */
-  readonly registered?: string;
+  /** The registered value; null where etcd did not tell, absent for what is not in etcd. */
+  readonly registered?: string | null;
   /** The load balancers that send it requests. */
   readonly servedBy: readonly string[];
+  /** Present for a load balancer that serves no newer list: why. */
+  readonly problem?: string;
   /** Present where the cluster keeps the unit and has given it no machine: what speaks against each. */
   readonly reasons?: readonly string[];
 }
 
-/** Every unit on the cluster, instance by instance. */
-export function statusRows(seen: Seen, services: readonly string[]): readonly StatusRow[] {
+/** Every unit on the cluster, instance by instance; `etcdAway` where etcd was asked and did not tell. */
+export function statusRows(seen: Seen, services: readonly string[], etcdAway: boolean): readonly StatusRow[] {
   const view = viewCluster(seen);
   const placed = view.groups
     .filter(({ group }) => services.length === 0 || services.includes(group.service))
     .flatMap(({ group, machine }) => {
-      const { entry } = view.gates(group, machine);
-      const registered = seen.registrations?.find(({ key }) => key === entry?.key)?.value;
+      const entry = view.entry(group, machine);
+      const found = seen.registrations?.find(({ key }) => key === entry?.key)?.value;
+      const registered = entry && etcdAway ? null : found;
+      const problemOf = (unit: string) =>
+        seen.serving.find(({ balancer }) => balancer.unit === unit && balancer.machine.id === machine.id)
+          ?.problem;
       const serving = seen.serving.filter(({ lists }) => entry && lists && serves(lists, entry));
       return view.unitsOf(group, machine.id).map((unit): StatusRow => {
         const isMain = unit.name === group.main;
+        const problem = problemOf(unit.name);
         return {
           unit: unit.name,
           service: group.service,
@@ -38,6 +45,7 @@ export function statusRows(seen: Seen, services: readonly string[]): readonly St
           mainPid: unit.mainPid,
           ...(isMain && registered !== undefined ? { registered } : {}),
           servedBy: isMain ? serving.map(({ balancer }) => balancer.unit.replace(/\.service$/, '')) : [],
+          ...(problem === undefined ? {} : { problem }),
         };
       });
     });

@@ -18,6 +18,8 @@ export interface Serving {
   readonly balancer: BalancerRef;
   /** Absent where it did not answer. */
   readonly lists?: ServedLists;
+  /** What keeps it from serving a newer list. */
+  readonly problem?: string;
 }
 
 /** Everything a plan looks at, as plain data. */
@@ -25,7 +27,7 @@ export interface Seen {
   readonly observation: Observation;
   readonly services: readonly Service[];
   readonly settings: RegistrySettings;
-  /** Absent where the cluster has no etcd. */
+  /** Absent where the cluster has no etcd, or it did not answer. */
   readonly registrations?: readonly RegistrationEntry[];
   readonly serving: readonly Serving[];
 }
@@ -45,6 +47,8 @@ export interface ClusterView {
   unitsOf(group: UnitGroup, machine: string): readonly ObservedUnit[];
   /** The load balancers that run. */
   readonly balancers: readonly BalancerRef[];
+  /** What a group registers on a machine, whether or not etcd was seen; absent where it registers nothing. */
+  entry(group: UnitGroup, machine: MachineRef): RegistrationEntry | undefined;
   /** What of a group can be seen from outside, by the load balancers that run, or will by then. */
   gates(group: UnitGroup, machine: MachineRef, running?: readonly BalancerRef[]): Gates;
   isServed(group: UnitGroup, machine: MachineRef): boolean;
@@ -67,10 +71,14 @@ export function viewCluster(seen: Seen): ClusterView {
     return found;
   };
   const balancers = seen.serving.map(({ balancer }) => balancer);
+  const serviceOf = (group: UnitGroup) => seen.services.find(({ name }) => name === group.service);
+  const entryOf: ClusterView['entry'] = (group, { id }) => {
+    const service = serviceOf(group);
+    return service && registrationEntry(service, group.instance, machine(id).addresses, seen.settings);
+  };
   const gates: ClusterView['gates'] = (group, ref, running = balancers) => {
-    const service = seen.services.find(({ name }) => name === group.service);
-    const entry =
-      service && seen.registrations ? entryOf(service, group, machine(ref.id), seen.settings) : undefined;
+    const service = serviceOf(group);
+    const entry = seen.registrations && entryOf(group, ref);
     return {
       balancers: running.filter((balancer) => isBefore(balancer, group.service, seen)),
       drainSeconds: service?.drain ?? 0,
@@ -103,10 +111,11 @@ export function viewCluster(seen: Seen): ClusterView {
       );
     },
     balancers,
+    entry: entryOf,
     gates,
     isServed,
     missingAddresses: (group, { addresses }) => {
-      const ports = seen.services.find(({ name }) => name === group.service)?.ports ?? [];
+      const ports = serviceOf(group)?.ports ?? [];
       const needed = new Set(ports.map(({ address }) => address));
       return [...needed].filter((address) => !addresses[address]).map((address) => addressVariables[address]);
     },
@@ -137,10 +146,6 @@ function groupsOn(machine: ObservedMachine, observation: Observation): readonly 
     group,
     machine,
   }));
-}
-
-function entryOf(service: Service, group: UnitGroup, machine: ObservedMachine, settings: RegistrySettings) {
-  return registrationEntry(service, group.instance, machine.addresses, settings);
 }
 
 function isBefore({ unit }: BalancerRef, backend: string, seen: Seen): boolean {

@@ -54,6 +54,14 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
         () => balancer.status().problem?.startsWith('etcd does not answer: ') === true,
         'the problem',
       );
+      expect(balancer.status().problem).toContain(`(ETCDCTL_ENDPOINTS is ${etcd.endpoint})`);
+      const said = balancer.within('sh', '-c', '"$0/confd-watch" status 2>&1', balancer.dir);
+      expect(said.split('\n')).toEqual([
+        'apache: no backends',
+        expect.stringMatching(/^since .*, by /),
+        expect.stringMatching(/^etcd does not answer: /),
+        '',
+      ]);
       await etcd.start();
       const value = await backend();
       await register(value);

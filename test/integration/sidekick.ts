@@ -77,6 +77,9 @@ export function startSidekick(shell: readonly string[], options: SidekickOptions
       COREOS_PRIVATE_IPV4: '127.0.0.1',
       // As a machine's own might say, where its operators use it: the unit has the last word.
       ETCDCTL_API: '2',
+      ETCDCTL_WRITE_OUT: 'json',
+      ETCDCTL_HEX: 'true',
+      ETCDCTL_DEBUG: 'true',
       ...options.environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

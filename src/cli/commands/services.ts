@@ -19,14 +19,19 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     const { seen, registryError } = await look(cluster, project, [], io);
     const services = serviceNames(project).map((name) => ({
       name,
-      registered: (seen.registrations ?? [])
-        .filter(({ key }) => key.startsWith(registrationPrefix(name)))
-        .map(({ value }) => value),
+      // What etcd did not tell is not nothing.
+      registered:
+        registryError === undefined
+          ? (seen.registrations ?? [])
+              .filter(({ key }) => key.startsWith(registrationPrefix(name)))
+              .map(({ value }) => value)
+          : null,
       serves: seen.serving
         .filter(({ balancer }) => balancer.container === name)
-        .map(({ balancer, lists }) => ({
+        .map(({ balancer, lists, problem }) => ({
           machine: balancer.machine.name,
           backends: lists ? Object.values(lists).flat() : null,
+          ...(problem === undefined ? {} : { problem }),
         })),
     }));
     if (flag(args, 'json')) {
@@ -34,12 +39,17 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     } else {
       const cells = services.map(({ name, registered, serves }) => [
         name,
-        registered.join(' ') || '-',
+        registered ? registered.join(' ') || '-' : '?',
         serves
           .map(({ machine, backends }) => `${machine}: ${backends?.join(' ') ?? 'no answer'}`)
           .join('; ') || '-',
       ]);
       io.out(table([['SERVICE', 'REGISTERED', 'SERVES'], ...cells]));
+      for (const { name, serves } of services) {
+        for (const { machine, problem } of serves) {
+          if (problem !== undefined) io.err(`${name} on ${machine}: ${problem}\n`);
+        }
+      }
     }
     const { unreachable } = seen.observation;
     for (const { name, reason } of unreachable) io.err(`${name} is not reachable: ${reason}\n`);

@@ -25,7 +25,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   try {
     const { seen, registryError } = await look(cluster, project, [], io);
     warnOfStrays(seen, serviceNames(project), io);
-    const rows = statusRows(seen, words(args, 'service'));
+    const rows = statusRows(seen, words(args, 'service'), registryError !== undefined);
     const { unreachable } = seen.observation;
     if (flag(args, 'json')) {
       io.out(
@@ -38,11 +38,12 @@ export async function run(args: Arguments, io: Io): Promise<number> {
         row.machine,
         row.active,
         row.sub,
-        row.registered ?? '-',
+        row.registered === null ? '?' : (row.registered ?? '-'),
         row.servedBy.join(',') || '-',
       ]);
       io.out(rows.length > 0 ? table([head, ...cells]) : 'nothing runs\n');
-      for (const { unit, reasons = [] } of rows) {
+      for (const { unit, machine, problem, reasons = [] } of rows) {
+        if (problem !== undefined) io.err(`${unit} on ${machine}: ${problem}\n`);
         if (reasons.length > 0)
           io.err(`${unit} has no machine\n${reasons.map((line) => `  ${line}\n`).join('')}`);
       }
