@@ -165,10 +165,13 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       const { start, keys, key, registered } = scene;
       const sidekick = start();
       await eventually(registered, 'the registration');
+      // Told of it, too: it would put it once more after an answer that was lost.
+      await sidekick.says(`registered ${key}`);
       keys.put(key, 'another');
       await sidekick.says(`${key} is somebody else's`);
       keys.remove(key);
       await eventually(registered, 'the next registration');
+      await eventually(() => sidekick.said().split(`registered ${key}`).length > 2, 'its knowing of it');
       keys.put(key, 'another');
       await sidekick.stop();
       expect(keys.all()).toEqual({ [key]: 'another' });
@@ -178,6 +181,7 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       const { start, keys, key, registered } = scene;
       const sidekick = start({ interval: 600 });
       await eventually(registered, 'the registration');
+      await sidekick.says(`registered ${key}`);
       keys.remove(key);
       await eventually(registered, 'the next registration');
       await sidekick.says(`the registration ${key} is lost`);
@@ -225,8 +229,10 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       // Long: each is to hold it although the machine is busy.
       const first = start({ ttl: 9 }, { key: 'host' });
       await eventually(() => holder() === valueOfFirst, 'the registration of the first');
+      await first.says('registered');
       const second = start({ ttl: 9 }, { key: 'host', port: other.port });
       await eventually(() => holder() === valueOfSecond, 'the registration of the second');
+      await second.says('registered');
       await first.says(`${prefix}127.0.0.1 is somebody else's`);
       await second.stop();
       await eventually(() => holder() === valueOfFirst, 'the first one again');

@@ -7,7 +7,7 @@ import { get } from '../support/load.ts';
 import { copyProject, type TestProject } from '../support/project.ts';
 import { on, testLab, withoutLab } from '../support/test-lab.ts';
 
-describe.skipIf(withoutLab)('what comes back by itself', () => {
+describe.skipIf(withoutLab)('what comes back by itself', { timeout: 400_000 }, () => {
   let project: TestProject;
   beforeAll(async () => {
     await clearLab();
@@ -22,7 +22,8 @@ describe.skipIf(withoutLab)('what comes back by itself', () => {
     await vi.waitFor(async () => {
       expect(await clusterState(project.root)).toEqual(tutorialState(['7777', '8888']));
     }, patience);
-    await get((await labUnit('nginx_lb.service')).machine.address);
+    const balancer = await labUnit('nginx_lb.service');
+    await vi.waitFor(() => get(balancer.machine.address), patience);
     const again = await coreship(project.root, 'deploy', 'apache', 'nginx_lb');
     expect(again).toMatchObject({ code: 0, stderr: '' });
     expect(again.stdout).toContain('nothing to do');
@@ -58,4 +59,4 @@ describe.skipIf(withoutLab)('what comes back by itself', () => {
 });
 
 /** How long to wait for what should come back by itself. */
-const patience = { timeout: 60_000, interval: 500 };
+const patience = { timeout: 120_000, interval: 500 };

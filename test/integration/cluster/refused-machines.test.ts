@@ -24,7 +24,7 @@ import {
   withoutLab,
 } from '../support/test-lab.ts';
 
-describe.skipIf(withoutLab)('machines that do not do their part', () => {
+describe.skipIf(withoutLab)('machines that do not do their part', { timeout: 400_000 }, () => {
   let project: TestProject;
   beforeAll(async () => {
     await clearLab();
@@ -166,4 +166,4 @@ describe.skipIf(withoutLab)('machines that do not do their part', () => {
 });
 
 /** How long to wait for what should come back by itself. */
-const patience = { timeout: 60_000, interval: 500 };
+const patience = { timeout: 120_000, interval: 500 };
