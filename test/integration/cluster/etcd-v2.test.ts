@@ -72,11 +72,13 @@ describe.skipIf(withoutLab)("apache by etcd's API v2", () => {
       status: 200,
       text: expect.stringContaining('<'),
     });
-    const said = await on(machine, ['sudo', 'docker', 'exec', 'nginx_lb', 'confd-watch', 'status', '--json']);
-    expect(JSON.parse(said)).toMatchObject({
-      watcher: expect.stringMatching(/^(curl|confd)$/),
-      problem: null,
-    });
+    const status = ['sudo', 'docker', 'exec', 'nginx_lb', 'confd-watch', 'status', '--json'];
+    await expect
+      .poll(async () => JSON.parse(await on(machine, status)) as unknown)
+      .toMatchObject({
+        watcher: expect.stringMatching(/^(curl|confd)$/),
+        problem: null,
+      });
   });
 
   it('does nothing while nothing changes: no event to watchers, no reload', async () => {
