@@ -24,7 +24,11 @@ export const options = (yargs: Argv): Argv =>
   yargs
     .positional('action', { choices: actions, describe: 'What to do' })
     .positional('machine', { type: 'string', describe: 'For ssh, reboot, cut and mend: which machine' })
-    .option('name', { type: 'string', default: 'lab', describe: 'Name of the lab' })
+    .option('name', {
+      type: 'string',
+      default: 'lab',
+      describe: 'Name of the lab; `lab: NAME` in coreship.yaml makes a cluster of it',
+    })
     .option('machines', { type: 'number', describe: 'For up: how many machines, 3 by default' })
     .option('bin', {
       type: 'string',
