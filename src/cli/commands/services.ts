@@ -41,7 +41,10 @@ export async function run(args: Arguments, io: Io): Promise<number> {
         name,
         registered ? registered.join(' ') || '-' : '?',
         serves
-          .map(({ machine, backends }) => `${machine}: ${backends?.join(' ') ?? 'no answer'}`)
+          .map(
+            ({ machine, backends }) =>
+              `${machine}: ${backends ? backends.join(' ') || 'nothing' : 'no answer'}`,
+          )
           .join('; ') || '-',
       ]);
       io.out(table([['SERVICE', 'REGISTERED', 'SERVES'], ...cells]));
