@@ -220,6 +220,7 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
     });
 
     it('keeps an only instance while its registration is made anew', async () => {
+      balancer.set('patience', 20);
       const one = await backend();
       await register(one);
       await balancer.start();
