@@ -76,11 +76,17 @@ export function viewCluster(seen: Seen): ClusterView {
     const service = serviceOf(group);
     return service && registrationEntry(service, group.instance, machine(id).addresses, seen.settings);
   };
+  const listsOf = ({ unit, machine: { id } }: BalancerRef): ServedLists | undefined =>
+    seen.serving.find(({ balancer }) => balancer.unit === unit && balancer.machine.id === id)?.lists;
   const gates: ClusterView['gates'] = (group, ref, running = balancers) => {
     const service = serviceOf(group);
     const entry = seen.registrations && entryOf(group, ref);
+    const before = running.filter((balancer) => isBefore(balancer, group.service, seen));
+    const hasNoOther = (balancer: BalancerRef): boolean =>
+      listsOf(balancer)?.[group.service]?.every((value) => value === entry?.value) ?? false;
     return {
-      balancers: running.filter((balancer) => isBefore(balancer, group.service, seen)),
+      balancers: before,
+      last: before.some(hasNoOther),
       drainSeconds: service?.drain ?? 0,
       startTimeoutSeconds: service?.startTimeout ?? defaultStartTimeout,
       ...(entry ? { entry } : {}),
@@ -89,10 +95,6 @@ export function viewCluster(seen: Seen): ClusterView {
   };
   const isServed = (group: UnitGroup, ref: MachineRef): boolean => {
     const { entry, balancers: before, answers } = gates(group, ref);
-    const listsOf = (balancer: BalancerRef) =>
-      seen.serving.find(
-        (it) => it.balancer.unit === balancer.unit && it.balancer.machine.id === balancer.machine.id,
-      )?.lists;
     if (answers && !listsOf(answers)) return false;
     if (!entry) return true;
     const registered = seen.registrations?.some(

@@ -7,6 +7,8 @@ export interface Gates {
   readonly entry?: RegistrationEntry;
   /** The load balancers that follow the service and run. */
   readonly balancers: readonly BalancerRef[];
+  /** Whether one of them has no other instance: it keeps the last one for some seconds. */
+  readonly last: boolean;
   /** Present where the instance is a load balancer itself. */
   readonly answers?: BalancerRef;
   /** Seconds between leaving the load balancers and being stopped. */
@@ -60,18 +62,21 @@ export function deregister(machine: MachineRef, sidekicks: readonly string[], ga
   return [stop, { kind: 'wait-unregistered', entry: gates.entry, reason: 'nobody may find it any more' }];
 }
 
+/** Waits until the load balancers have let go of an instance. */
+export function waitUntilUnserved({ entry, balancers }: Gates): readonly Step[] {
+  if (!entry || balancers.length === 0) return [];
+  return [{ kind: 'wait-unserved', entry, balancers, reason: 'no load balancer may send it new requests' }];
+}
+
 /** Takes an instance out of the registry and the load balancers, so that it may be stopped. */
 export function withdraw(machine: MachineRef, sidekicks: readonly string[], gates: Gates): readonly Step[] {
   const steps = deregister(machine, sidekicks, gates);
-  if (steps.length === 0 || !gates.entry || gates.balancers.length === 0) return steps;
-  return [
-    ...steps,
-    {
-      kind: 'wait-unserved',
-      entry: gates.entry,
-      balancers: gates.balancers,
-      reason: 'no load balancer may send it new requests',
-    },
-    { kind: 'drain', seconds: gates.drainSeconds, reason: 'requests under way may end' },
-  ];
+  const unserved = waitUntilUnserved(gates);
+  if (steps.length === 0 || unserved.length === 0) return steps;
+  const drain: Step = {
+    kind: 'drain',
+    seconds: gates.drainSeconds,
+    reason: 'requests under way may end',
+  };
+  return [...steps, ...unserved, drain];
 }

@@ -1,5 +1,5 @@
 import type { UnitGroup } from '../services/unit-groups.ts';
-import { deregister, type Gates, waitUntilServed, withdraw } from './gates.ts';
+import { deregister, type Gates, waitUntilServed, waitUntilUnserved, withdraw } from './gates.ts';
 import type { Draft } from './in-turn.ts';
 import type { ObservedUnit, UnplacedUnit } from './observation.ts';
 import type { BalancerRef, ChangeAction, FileChange, MachineRef, Step } from './plan.ts';
@@ -98,7 +98,12 @@ function stepsOf({ action, reason }: Verdict, state: InstanceState, gates: Gates
     case 'create':
       return [install, start, ...served];
     case 'refresh':
-      return [...deregister(machine, sidekicksOf(state), gates), ...anew];
+      return [
+        ...deregister(machine, sidekicksOf(state), gates),
+        // The load balancers keep the last one while its sidekick is exchanged.
+        ...(gates.last ? [] : waitUntilUnserved(gates)),
+        ...anew,
+      ];
     case 'replace':
       return [...withdraw(machine, sidekicksOf(state), gates), stop, ...anew];
     case 'start':
