@@ -13,11 +13,13 @@ export interface StateFollower {
 
 /** Milliseconds for an agent to start what it was asked to and to publish that: two of its rounds. */
 const graceMs = 10_000;
+/** Milliseconds that a unit must be seen active after it was not: fleet looks once a second, and a program may die at once. */
+const provenMs = 1_200;
 
 /** Begins to watch. */
 export function followStates(clock: EngineClock): StateFollower {
   const starts = new Map<string, number>();
-  const seen = new Map<string, { sub: string; machine: string; restarts: number }>();
+  const seen = new Map<string, Sight>();
   return {
     started: (machine, units) => {
       for (const key of keysOf(machine, units)) starts.set(key, clock.now());
@@ -32,12 +34,16 @@ export function followStates(clock: EngineClock): StateFollower {
       // A unit that keeps failing is known by its waiting for the next start, again and again.
       const again = sub === 'auto-restart' && before !== undefined && before.sub !== sub;
       const restarts = (before?.restarts ?? 0) + (again ? 1 : 0);
-      seen.set(key, { sub, machine, restarts });
+      const since =
+        active === before?.active ? before.since : before || starts.has(key) ? clock.now() : -Infinity;
+      seen.set(key, { active, since, sub, machine, restarts });
       // What fleet moves, or loads again, it starts again.
       const pending = sub === notLoaded || sub === notStarted;
       if (pending || (before && before.machine !== machine)) starts.set(key, clock.now());
       const rests = active === 'inactive' || active === 'failed';
       if (!rests) starts.delete(key);
+      if (active === 'active' && clock.now() - since < provenMs)
+        return { ...state, restarts, active: 'activating', sub: notProven };
       const asked = starts.get(key);
       // What is published may still be from before the start.
       if (rests && !pending && asked !== undefined && clock.now() - asked < graceMs) {
@@ -46,6 +52,16 @@ export function followStates(clock: EngineClock): StateFollower {
       return { ...state, restarts, queued: pending };
     },
   };
+}
+
+/** How a unit was seen last. */
+interface Sight {
+  readonly active: string;
+  /** When it was seen to become that; before all time where it has been so all along. */
+  readonly since: number;
+  readonly sub: string;
+  readonly machine: string;
+  readonly restarts: number;
 }
 
 /** What units are followed under: those that fleet moves by their name, global ones by name and machine. */
@@ -61,3 +77,5 @@ function onMachine(name: string, machine: string): string {
 export const notLoaded = 'not loaded';
 /** The sub state of a unit whose machine has loaded it and is to start it. */
 export const notStarted = 'not started yet';
+/** The sub state of a unit that was seen active, and may have died since. */
+const notProven = 'active only just now';

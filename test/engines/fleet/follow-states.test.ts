@@ -16,18 +16,42 @@ describe('what is said of a unit by who has watched it', () => {
     ]);
   });
 
-  it('takes rest for old news right after a start, and for rest once it has been seen running', () => {
-    const follower = followStates(new FakeClock());
+  it('takes rest for old news right after a start, and for rest once it has been seen running', async () => {
+    const clock = new FakeClock();
+    const follower = followStates(clock);
     follower.started('m1', ['a.service']);
     expect(follower.complete(state('inactive', 'dead'), false)).toMatchObject({
       active: 'activating',
       queued: true,
     });
+    follower.complete(state('active', 'running'), false);
+    await clock.sleep(1_500);
     expect(follower.complete(state('active', 'running'), false)).toMatchObject({ active: 'active' });
     expect(follower.complete(state('failed', 'failed'), false)).toMatchObject({
       active: 'failed',
       queued: false,
     });
+  });
+
+  it('takes a unit for active only once it has been so for longer than fleet looks away', async () => {
+    const clock = new FakeClock();
+    const follower = followStates(clock);
+    follower.started('m1', ['a.service']);
+    const look = (active: string, sub: string) => follower.complete(state(active, sub), false).active;
+    expect(look('active', 'running')).toBe('activating');
+    await clock.sleep(1_000);
+    expect(look('activating', 'auto-restart')).toBe('activating');
+    await clock.sleep(2_000);
+    expect(look('active', 'running')).toBe('activating');
+    await clock.sleep(1_000);
+    expect(look('active', 'running')).toBe('activating');
+    await clock.sleep(500);
+    expect(look('active', 'running')).toBe('active');
+  });
+
+  it('takes a unit that nobody has started for what it is', () => {
+    const follower = followStates(new FakeClock());
+    expect(follower.complete(state('active', 'running'), false)).toMatchObject({ active: 'active' });
   });
 
   it('waits on for a unit that its machine has not loaded', async () => {
