@@ -154,9 +154,10 @@ function noEntry(reasons: ReadonlyMap<string, unknown>): CoreshipError {
     reason instanceof CoreshipError && reason.hint ? [reason.hint] : [],
   );
   return new CoreshipError('failed', `no entry of the cluster answers: ${[...reasons.keys()].join(', ')}`, {
-    details: [...reasons].map(
-      ([name, reason]) => `${name}: ${reason instanceof Error ? reason.message : String(reason)}`,
-    ),
+    details: [...reasons].map(([name, reason]) => {
+      const message = reason instanceof Error ? reason.message : String(reason);
+      return message.startsWith(`${name}:`) ? message : `${name}: ${message}`;
+    }),
     hint: [...new Set(hints)].join('; ') || 'check that fleet runs there',
   });
 }

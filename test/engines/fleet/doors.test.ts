@@ -41,6 +41,15 @@ describe('the way into a fleet cluster', () => {
     expect(error.details).toEqual(['c1: c1 is dead', 'c2: c2 is dead']);
   });
 
+  it('names an entry once, where its error names it already', async () => {
+    const none = { openUnix: refused, run: found('missing\n') };
+    const { engine } = await fleet(() => ({ c1: none, c2: none }));
+    const error = await failure(engine.observe([]));
+    expect(error.details).toEqual(
+      ['c1', 'c2'].map((name) => `${name}: there is no socket /var/run/fleet.sock`),
+    );
+  });
+
   it('goes on through the next entry when the one in use goes away in the middle', async () => {
     const first: { alive: boolean } = { alive: true };
     const { engine, fleetd, told } = await fleet((fake) => ({

@@ -279,7 +279,9 @@ describe("fleet's traps", () => {
     all.fleetd.machines.lose(all.machine);
     for (let round = 0; round < 6; round += 1) {
       const [state] = await all.engine.states(all.machine, [main.name]);
-      expect(state?.active.startsWith('activ') || state?.queued, `${state?.active}, ${state?.sub}`).toBe(true);
+      expect(state?.active.startsWith('activ') || state?.queued, `${state?.active}, ${state?.sub}`).toBe(
+        true,
+      );
       all.fleetd.step();
     }
     expect(await active(all)).toEqual(['active', 'active']);
