@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RenderedFile } from '../services/rendered-file.ts';
 import { pool } from './pool.ts';
 import { staleFiles } from './stale-files.ts';
@@ -24,7 +24,8 @@ export async function writeFiles(root: string, files: readonly RenderedFile[]): 
 
 /** Puts a file or a link in place in one step: made under another name in the same folder, then renamed. */
 export async function replaceFile(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`);
+  // Not after the file: its name may be as long as names can be.
+  const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`);
   try {
     await make(temporary);
     await rename(temporary, path);

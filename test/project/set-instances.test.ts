@@ -30,6 +30,14 @@ describe('setInstances', () => {
     expect(await readdir(`${root}/instances`)).toEqual(['apache@1.service']);
   });
 
+  it('links an instance whose name is as long as a unit name may be', async () => {
+    const root = await temporaryProject({});
+    const name = `apache@${'9'.repeat(240)}.service`;
+    expect(name).toHaveLength(255);
+    await setInstances(root, { add: [{ name, template }], remove: [] });
+    expect(await readdir(`${root}/instances`)).toEqual([name]);
+  });
+
   it('puts a wrong link right', async () => {
     const root = await temporaryProject({ 'instances/apache@1.service': { link: 'file' } });
     expect(await setInstances(root, { add: add(1), remove: [] })).toEqual(['instances/apache@1.service']);
