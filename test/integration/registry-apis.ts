@@ -59,7 +59,8 @@ export const registryApis: readonly RegistryApi[] = [
 ];
 
 function ctl2(etcd: Etcd, ...words: readonly string[]): string {
-  return execFileSync('/usr/bin/etcdctl', ['--endpoints', etcd.endpoint, ...words], {
+  const patience = ['--timeout', '20s', '--total-timeout', '20s'];
+  return execFileSync('/usr/bin/etcdctl', ['--endpoints', etcd.endpoint, ...patience, ...words], {
     env: { PATH: process.env['PATH'], ETCDCTL_API: '2' },
     encoding: 'utf8',
     stdio: 'pipe',

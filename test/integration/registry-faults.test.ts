@@ -7,6 +7,7 @@ import type { LockRequest, Registry } from '../../src/registry/registry.ts';
 import { makeCertificates } from './certificates.ts';
 import { type Etcd, etcdMissing, startEtcd, startEtcds } from './etcd.ts';
 import { registryApis } from './registry-apis.ts';
+import { awake } from './support/awake.ts';
 import { eventually } from './support/eventually.ts';
 import { openWay, WayTo } from './ways.ts';
 
@@ -50,7 +51,7 @@ describe.skipIf(missing !== undefined).each(registryApis)(
       if (how === 'killed') await leader?.stop();
       else leader?.signal('SIGSTOP');
 
-      expect(await registry.registrations('/services/')).toEqual([entry]);
+      expect(await awake(() => registry.registrations('/services/'))).toEqual([entry]);
       expect(lock.held()).toBe(true);
       // It takes a lock to see that writing goes on as well.
       const other = await connect({ endpoints }).lock({ ...request, project: 'other' });
@@ -72,7 +73,7 @@ describe.skipIf(missing !== undefined).each(registryApis)(
       await eventually(async () => (await registry.registrations('/services/')).length === 0, 'an answer');
       // Longer than a lock lives without being refreshed.
       for (const end = Date.now() + 20_000; Date.now() < end; await delay(500)) {
-        expect(await registry.registrations('/services/')).toEqual([]);
+        expect(await awake(() => registry.registrations('/services/'))).toEqual([]);
         expect(lock.lost()).toBe(false);
       }
       expect(lock.held()).toBe(true);
