@@ -105,7 +105,7 @@ async function installOne(
   const options = optionsOf(parseUnit(text, { file: name }));
   const known = look.units.get(name);
   if (!known) {
-    await unloaded(looks, name);
+    if (look.states.has(name)) await unloaded(looks, name);
     await client.put(name, 'inactive', options);
     return;
   }
