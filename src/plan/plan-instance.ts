@@ -37,14 +37,7 @@ export function planRemoval(state: Omit<InstanceState, 'served' | 'unplaced'>, r
   const { group, machine, observed } = state;
   const names = observed.map(({ name }) => name);
   return {
-    change: {
-      action: 'remove',
-      service: group.service,
-      unit: group.main,
-      machine,
-      reason,
-      files: observed.map((unit) => removedFile(unit, machine)),
-    },
+    change: removal(group, machine, observed, reason),
     leaving: group,
     steps: (running) => [
       ...withdraw(machine, sidekicksOf(state), state.gates(running)),
@@ -59,16 +52,31 @@ export function planForgetting(group: UnitGroup, reason: string): Draft {
   const machine = { id: '', name: 'no machine' };
   const units = group.units.map(({ name }) => name);
   return {
-    change: {
-      action: 'remove',
-      service: group.service,
-      unit: group.main,
-      machine,
-      reason,
-      files: group.units.map((unit) => removedFile(unit, machine)),
-    },
+    change: removal(group, machine, group.units, reason),
     steps: () => [{ kind: 'remove', machine, units, reason }],
   };
+}
+
+function removal(
+  { service, main: unit }: UnitGroup,
+  machine: MachineRef,
+  units: readonly UnitContent[],
+  reason: string,
+): Draft['change'] {
+  return {
+    action: 'remove',
+    service,
+    unit,
+    machine,
+    reason,
+    files: units.map((one) => removedFile(one, machine)),
+  };
+}
+
+/** A unit's name, and its text where it is known. */
+interface UnitContent {
+  readonly name: string;
+  readonly text?: string;
 }
 
 interface Verdict {
@@ -172,10 +180,7 @@ function fileChanges({ group, machine, observed, unplaced }: InstanceState): rea
   ];
 }
 
-function removedFile(
-  { name, text }: { readonly name: string; readonly text?: string },
-  machine: MachineRef,
-): FileChange {
+function removedFile({ name, text }: UnitContent, machine: MachineRef): FileChange {
   return { unit: name, action: 'remove', diff: unifiedDiff(text ?? '', '', labels(name, machine)) };
 }
 
