@@ -9,12 +9,12 @@ const rooms = {
   plan: ['services', 'placement', 'unit'],
 };
 
-/** Pure rooms import only those below them, and the error type. */
+/** Pure rooms import only those below them, the error type and `defined`. */
 const pureRooms = Object.entries(rooms).map(([room, below]) => ({
   name: `${room}-imports-only-downwards`,
   severity: 'error',
   from: { path: `^src/${room}/` },
-  to: { path: '^src/', pathNot: [`^src/(${[room, ...below].join('|')})/`, '^src/errors\\.ts$'] },
+  to: { path: '^src/', pathNot: [`^src/(${[room, ...below].join('|')})/`, '^src/(errors|defined)\\.ts$'] },
 }));
 
 /** One package, one room. */
@@ -28,6 +28,7 @@ const packageRooms = Object.entries({
   yaml: 'project/',
   diff: 'plan/',
   leven: 'project/',
+  'p-queue': 'limiter.ts',
 }).map(([name, room]) => ({
   name: `${name}-only-in-${room.replace(/\/$/, '').replace('/', '-')}`,
   severity: 'error',

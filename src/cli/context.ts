@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
 import { type FleetCluster, fleetEngine } from '../engines/fleet/engine.ts';
 import { systemdEngine } from '../engines/systemd/engine.ts';
@@ -5,7 +6,6 @@ import type { SystemdMachine } from '../engines/systemd/machine.ts';
 import type { Cluster, ClusterEntry, SshAddress } from '../project/cluster.ts';
 import type { Project } from '../project/project.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Clock } from '../rollout/ports.ts';
 import { createConnect } from '../ssh/connect.ts';
 import type { Connect, Target } from '../ssh/connection.ts';
 import { createPool } from '../ssh/pool.ts';
@@ -69,11 +69,6 @@ export async function openCluster(
     },
   };
 }
-
-const systemClock: Clock = {
-  now: () => performance.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};
 
 /** What the fleet engine is to know of its cluster, its project and the way there. */
 function fleetCluster(

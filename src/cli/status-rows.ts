@@ -1,5 +1,6 @@
 import { type Seen, viewCluster } from '../plan/cluster-view.ts';
 import { serves } from '../services/registration.ts';
+import { compareText } from '../unit/compare.ts';
 import { parseUnitName } from '../unit/name.ts';
 
 /** One unit as `status` shows it. */
@@ -55,5 +56,5 @@ export function statusRows(seen: Seen, services: readonly string[], etcdAway: bo
     return { unit: name, service, machine: '-', active: 'inactive', sub, mainPid: 0, servedBy: [], reasons };
   });
   const asked = unplaced.filter(({ service }) => services.length === 0 || services.includes(service));
-  return [...placed, ...asked].sort((a, b) => (a.unit < b.unit ? -1 : 1));
+  return [...placed, ...asked].sort((a, b) => compareText(a.unit, b.unit));
 }

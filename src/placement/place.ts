@@ -1,7 +1,8 @@
+import { compareText } from '../unit/compare.ts';
 import { type PlacedUnit, reasonsAgainst } from './able-to-run.ts';
 import { Board } from './board.ts';
 import { type Machine, machineLabel } from './machine.ts';
-import { compare, type Relations, relate } from './relations.ts';
+import { type Relations, relate } from './relations.ts';
 import { search } from './search.ts';
 
 /** What is to be placed, and where it is now. */
@@ -66,13 +67,17 @@ function keepWhatMayStay(
   isGlobal: (name: string) => boolean,
 ): void {
   for (const name of names) {
-    const homes = (current.get(name) ?? []).filter((machine) => board.allows(name, machine)).sort(compare);
+    const homes = (current.get(name) ?? [])
+      .filter((machine) => board.allows(name, machine))
+      .sort(compareText);
     for (const machine of isGlobal(name) ? homes : homes.slice(0, 1)) board.put(name, machine);
   }
 }
 
 function result(relations: Relations, board: Board): Placement {
-  const homes = [...relations.units.keys()].sort(compare).map((name) => [name, board.homes(name)] as const);
+  const homes = [...relations.units.keys()]
+    .sort(compareText)
+    .map((name) => [name, board.homes(name)] as const);
   const placed = new Map(homes.filter(([, machines]) => machines.length > 0));
   const whereIs = (name: string): string | undefined =>
     placed
@@ -91,7 +96,7 @@ function result(relations: Relations, board: Board): Placement {
 }
 
 function residents(relations: Relations, board: Board, machine: string): readonly PlacedUnit[] {
-  return [...board.on(machine)].sort(compare).flatMap((name) => relations.units.get(name) ?? []);
+  return [...board.on(machine)].sort(compareText).flatMap((name) => relations.units.get(name) ?? []);
 }
 
 function labelOf(relations: Relations, id: string): string {

@@ -1,3 +1,4 @@
+import { compareText } from '../unit/compare.ts';
 import { againstMachine, type PlacedUnit } from './able-to-run.ts';
 import { compileGlob } from './glob.ts';
 import type { Machine } from './machine.ts';
@@ -18,7 +19,7 @@ export interface Relations {
 
 /** Works out the relations between units and machines; the order of the input does not matter. */
 export function relate(units: readonly PlacedUnit[], machines: readonly Machine[]): Relations {
-  const sortedMachines = [...machines].sort((a, b) => compare(a.id, b.id));
+  const sortedMachines = [...machines].sort((a, b) => compareText(a.id, b.id));
   const byName = new Map(peersFirst(units).map((unit) => [unit.name, unit]));
   const matching = matcher([...byName.keys()]);
   const suits = suitableMachines([...byName.values()], sortedMachines);
@@ -45,14 +46,9 @@ export function relate(units: readonly PlacedUnit[], machines: readonly Machine[
   };
 }
 
-/** Orders strings the same on every machine, whatever its language. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 /** Units by name, each after its peers; those in a cycle, which never run, come where their name puts them. */
 function peersFirst(units: readonly PlacedUnit[]): readonly PlacedUnit[] {
-  const sorted = [...units].sort((a, b) => compare(a.name, b.name));
+  const sorted = [...units].sort((a, b) => compareText(a.name, b.name));
   const byName = new Map(sorted.map((unit) => [unit.name, unit]));
   const done = new Set<PlacedUnit>();
   const visit = (unit: PlacedUnit, path: ReadonlySet<PlacedUnit>): void => {

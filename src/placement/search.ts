@@ -1,5 +1,6 @@
+import { compareText } from '../unit/compare.ts';
 import type { Board } from './board.ts';
-import { compare, type Relations } from './relations.ts';
+import type { Relations } from './relations.ts';
 
 /** How many looks at a machine the search may take to improve on the first solution: well under a second. */
 const patience = 1_000_000;
@@ -53,7 +54,10 @@ export function search(
       }))
       .sort(
         (a, b) =>
-          b.together - a.together || b.liked - a.liked || a.load - b.load || compare(a.machine, b.machine),
+          b.together - a.together ||
+          b.liked - a.liked ||
+          a.load - b.load ||
+          compareText(a.machine, b.machine),
       )
       .map(({ machine }) => machine);
   };
@@ -118,7 +122,7 @@ function inOrder(relations: Relations, board: Board, missing: readonly string[])
     (a, b) =>
       (tightness.get(a) ?? 0) - (tightness.get(b) ?? 0) ||
       relations.apart(b).size - relations.apart(a).size ||
-      compare(a, b),
+      compareText(a, b),
   );
 
   const order = new Set<string>();

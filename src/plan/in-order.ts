@@ -1,5 +1,6 @@
 import { reasonsBetween } from '../placement/able-to-run.ts';
 import type { UnitGroup } from '../services/unit-groups.ts';
+import { compareText } from '../unit/compare.ts';
 import type { Draft } from './in-turn.ts';
 import type { ChangeAction } from './plan.ts';
 
@@ -50,11 +51,7 @@ function byRank(drafts: readonly Draft[], services: readonly string[]): Draft[] 
     ({ change: a }, { change: b }) =>
       services.indexOf(a.service) - services.indexOf(b.service) ||
       ranks.indexOf(a.action) - ranks.indexOf(b.action) ||
-      compare(a.unit, b.unit) ||
-      compare(a.machine.name, b.machine.name),
+      compareText(a.unit, b.unit) ||
+      compareText(a.machine.name, b.machine.name),
   );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

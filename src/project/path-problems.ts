@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { Problem } from '../errors.ts';
-import { pool } from './pool.ts';
+import { mapLimited } from '../limiter.ts';
 import { fileProblem } from './read-units.ts';
 
 /** What an entry of a folder is, without following it. */
@@ -28,7 +28,7 @@ export async function folderProblems(root: string, paths: readonly string[]): Pr
   const leaving = paths.filter((path) => !isInside(path));
   if (leaving.length > 0) return leaving.map((path) => inTheWay(root, path, 'leaves the project'));
   const folders = new Set(paths.flatMap(foldersAbove));
-  const problems = await pool([...folders], async (folder) => {
+  const problems = await mapLimited([...folders], async (folder) => {
     const kind = (await entryKind(join(root, folder))) ?? 'folder';
     return kind === 'folder' ? [] : [inTheWay(root, folder, `is a ${kind}, but a folder is needed here`)];
   });

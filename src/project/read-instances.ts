@@ -1,9 +1,9 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Problem } from '../errors.ts';
+import { mapLimited } from '../limiter.ts';
 import { templateOf } from '../unit/name.ts';
 import { listFolder } from './list-folder.ts';
-import { pool } from './pool.ts';
 import type { InstanceLink } from './project.ts';
 import { type Finding, fileProblem, readUnitName, readUnitText, type UnitFolder } from './read-units.ts';
 
@@ -18,7 +18,7 @@ export async function readInstances(root: string, templates: UnitFolder): Promis
   const names = await listFolder(join(root, 'instances'));
   const textOf = new Map(templates.units.map(({ name, text }) => [name, text]));
   const present = new Set(templates.names);
-  const read = await pool(names, async (name) => {
+  const read = await mapLimited(names, async (name) => {
     const path = `instances/${name}`;
     const problem = (finding: Finding) => ({ problems: [fileProblem(root, path, finding)] });
     const unit = readUnitName(name);

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CoreshipError, type Problem, problemsError } from '../errors.ts';
+import { compareText } from '../unit/compare.ts';
 import type { InstanceLink, Project, UnitSource } from './project.ts';
 import { CONFIG_FILE, readConfig } from './read-config.ts';
 import { readInstances } from './read-instances.ts';
@@ -68,5 +69,5 @@ function doubleProblems(
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : 1;
+  return compareText(a.name, b.name);
 }

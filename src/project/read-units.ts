@@ -1,10 +1,10 @@
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { CoreshipError, type Problem } from '../errors.ts';
+import { mapLimited } from '../limiter.ts';
 import { parseUnitName, type UnitName } from '../unit/name.ts';
 import { readUnit } from '../unit/parse.ts';
 import { listFolder } from './list-folder.ts';
-import { pool } from './pool.ts';
 import type { UnitSource } from './project.ts';
 import { decodeUtf8 } from './utf8.ts';
 
@@ -19,7 +19,7 @@ export interface UnitFolder {
 /** Reads the unit files of `unit-templates/` or `static/`, in name order. */
 export async function readUnits(root: string, folder: 'unit-templates' | 'static'): Promise<UnitFolder> {
   const names = await listFolder(join(root, folder));
-  const read = await pool(names, async (name) => {
+  const read = await mapLimited(names, async (name) => {
     const wrongName = nameProblem(name, folder);
     const path = `${folder}/${name}`;
     if (wrongName) return { problems: [fileProblem(root, path, wrongName)] };

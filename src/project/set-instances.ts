@@ -1,9 +1,9 @@
 import { mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoreshipError, problemsError } from '../errors.ts';
+import { mapLimited } from '../limiter.ts';
 import { templateOf } from '../unit/name.ts';
 import { entryKind, folderProblems } from './path-problems.ts';
-import { pool } from './pool.ts';
 import { fileProblem } from './read-units.ts';
 import { replaceFile } from './write-files.ts';
 
@@ -39,10 +39,10 @@ export async function setInstances(root: string, changes: InstanceChanges): Prom
   });
   const removed = changes.remove.filter((name) => entryOf.get(name));
   if (added.length > 0) await mkdir(join(root, 'instances'), { recursive: true });
-  await pool(added, ({ name, template }) =>
+  await mapLimited(added, ({ name, template }) =>
     replaceFile(join(root, 'instances', name), (temporary) => symlink(linkTo(template), temporary)),
   );
-  await pool(removed, (name) => rm(join(root, 'instances', name)));
+  await mapLimited(removed, (name) => rm(join(root, 'instances', name)));
   return [...added.map(({ name }) => name), ...removed].map((name) => `instances/${name}`);
 }
 
@@ -70,7 +70,7 @@ async function readEntries(
   root: string,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, { readonly link?: string } | undefined>> {
-  const entries = await pool(names, async (name) => {
+  const entries = await mapLimited(names, async (name) => {
     const path = join(root, 'instances', name);
     const kind = await entryKind(path);
     if (kind === undefined) return [name, undefined] as const;

@@ -1,9 +1,9 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Problem, problemsError } from '../errors.ts';
+import { mapLimited } from '../limiter.ts';
 import type { RenderedFile } from '../services/rendered-file.ts';
 import { absent, folderProblems, notAFile } from './path-problems.ts';
-import { pool } from './pool.ts';
 
 /** A file that is not as it should be: its text or only its executable bit. */
 export interface StaleFile {
@@ -25,7 +25,7 @@ export async function staleFiles(
   const paths = files.map(({ path }) => path);
   const folders = problemsError(await folderProblems(root, paths));
   if (folders) throw folders;
-  const findings = await pool(files, (file) => compare(root, file));
+  const findings = await mapLimited(files, (file) => compare(root, file));
   const others = problemsError(findings.flatMap(({ problem }) => problem ?? []));
   if (others) throw others;
   return findings.flatMap(({ stale }) => stale ?? []);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { mapLimited } from '../limiter.ts';
 import type { RenderedFile } from '../services/rendered-file.ts';
-import { pool } from './pool.ts';
 import { staleFiles } from './stale-files.ts';
 
 /**
@@ -13,8 +13,8 @@ export async function writeFiles(root: string, files: readonly RenderedFile[]): 
   const stale = new Set((await staleFiles(root, files)).map(({ path }) => path));
   const changed = files.filter(({ path }) => stale.has(path));
   const folders = new Set(changed.map(({ path }) => dirname(join(root, path))));
-  await pool([...folders], (folder) => mkdir(folder, { recursive: true }));
-  await pool(changed, ({ path, content, executable }) =>
+  await mapLimited([...folders], (folder) => mkdir(folder, { recursive: true }));
+  await mapLimited(changed, ({ path, content, executable }) =>
     replaceFile(join(root, path), (temporary) =>
       writeFile(temporary, content, { flag: 'wx', mode: executable ? 0o777 : 0o666 }),
     ),

@@ -1,4 +1,5 @@
 import type { RegistrationEntry } from '../services/registration.ts';
+import { compareText } from '../unit/compare.ts';
 import type { EtcdAccess } from './etcd-access.ts';
 import { type Etcd2Node, etcd2Client } from './etcd2-client.ts';
 import { etcd2LockStore } from './etcd2-lock.ts';
@@ -19,7 +20,7 @@ export function etcd2Registry(access: EtcdAccess): Registry {
       });
       return (node ? entries(node) : [])
         .filter(({ key }) => key.startsWith(prefix))
-        .sort((a, b) => (a.key < b.key ? -1 : 1));
+        .sort((a, b) => compareText(a.key, b.key));
     },
     lock: (request) =>
       acquireLock((key, holder) => etcd2LockStore(client, key, holder), request, closing.signal),

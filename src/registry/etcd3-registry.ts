@@ -1,3 +1,4 @@
+import { compareText } from '../unit/compare.ts';
 import { askAround } from './ask-around.ts';
 import type { EtcdAccess } from './etcd-access.ts';
 import {
@@ -28,7 +29,7 @@ export function etcd3Registry(access: EtcdAccess): Registry {
       const found = await ask(`read ${prefix}`, (client) => client.getAll().prefix(prefix).strings());
       return Object.entries(found)
         .map(([key, value]) => ({ key, value }))
-        .sort((a, b) => (a.key < b.key ? -1 : 1));
+        .sort((a, b) => compareText(a.key, b.key));
     },
     lock: (request) =>
       acquireLock((key, holder) => etcd3LockStore(ask, key, holder), request, closing.signal),

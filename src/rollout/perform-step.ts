@@ -1,6 +1,7 @@
+import type { Clock } from '../clock.ts';
 import { assertNever } from '../errors.ts';
 import type { Step } from '../plan/plan.ts';
-import type { Clock, RolloutPorts } from './ports.ts';
+import type { RolloutPorts } from './ports.ts';
 import { journalsOf, probeActive } from './probe-active.ts';
 import { probeRegistered, probeUnregistered, whyUnregistered } from './probe-registered.ts';
 import { probeAnswering, probeServed, probeUnserved } from './probe-served.ts';

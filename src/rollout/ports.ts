@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { Registry } from '../registry/registry.ts';
 
@@ -7,12 +8,4 @@ export interface RolloutPorts {
   /** Absent on a cluster without etcd. */
   readonly registry?: Registry;
   readonly clock: Clock;
-}
-
-/** Time, so that tests need not spend it. */
-export interface Clock {
-  /** Milliseconds since some fixed moment. */
-  now(): number;
-  /** Resolves after so many milliseconds. */
-  sleep(milliseconds: number): Promise<void>;
 }

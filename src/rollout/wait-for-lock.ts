@@ -1,6 +1,6 @@
+import type { Clock } from '../clock.ts';
 import { CoreshipError } from '../errors.ts';
 import type { Lock } from '../registry/registry.ts';
-import type { Clock } from './ports.ts';
 import { type ProbeResult, type WaitWatch, waitUntil } from './wait-until.ts';
 
 /** Milliseconds for an etcd that went away to come back. */

@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.ts';
 import { CoreshipError } from '../errors.ts';
-import type { Clock } from './ports.ts';
 
 /**
  * One look at what is waited for: done, what is seen instead, or why there is no use in waiting on. A probe that throws

@@ -1,4 +1,5 @@
 import { CoreshipError } from '../errors.ts';
+import { compareText } from '../unit/compare.ts';
 import { byteLength } from '../unit/lines.ts';
 import { quoteScript } from '../unit/quote-script.ts';
 import { fleetLineLimit } from '../unit/read-fleet-dialect.ts';
@@ -27,7 +28,7 @@ export function renderServices(
       ...renderUnits(service, settings, assets, loop),
       ...renderBalancerImage(service, settings, assets),
     ])
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+    .sort((a, b) => compareText(a.path, b.path));
 }
 
 function renderUnits(

@@ -1,6 +1,7 @@
 import { CoreshipError } from '../errors.ts';
 import { readRules } from '../placement/read-rules.ts';
 import type { PlacementRules } from '../placement/rules.ts';
+import { compareText } from '../unit/compare.ts';
 import { instanceOf, parseUnitName } from '../unit/name.ts';
 import { readUnit } from '../unit/parse.ts';
 import { optionsOf } from '../unit/unit-file.ts';
@@ -39,7 +40,7 @@ export function groupUnits(units: readonly UnitText[]): readonly UnitGroup[] {
     const main = mainOf(unit, byName);
     members.set(main, [...(members.get(main) ?? []), unit]);
   }
-  return [...members].sort(([a], [b]) => compare(a, b)).map(([main, group]) => toGroup(main, group));
+  return [...members].sort(([a], [b]) => compareText(a, b)).map(([main, group]) => toGroup(main, group));
 }
 
 /**
@@ -94,11 +95,7 @@ function mainOf(unit: GroupedUnit, byName: ReadonlyMap<string, GroupedUnit>): st
 function toGroup(main: string, units: readonly GroupedUnit[]): UnitGroup {
   const { prefix, instance } = parseUnitName(main);
   const sorted = [...units].sort(
-    (a, b) => Number(b.name === main) - Number(a.name === main) || compare(a.name, b.name),
+    (a, b) => Number(b.name === main) - Number(a.name === main) || compareText(a.name, b.name),
   );
   return { service: prefix, main, units: sorted, ...(instance === undefined ? {} : { instance }) };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { homedir, userInfo } from 'node:os';
 import { CoreshipError } from '../errors.ts';
+import { createLimiter } from '../limiter.ts';
 import type { Target } from './connection.ts';
 import { parseJumps } from './jumps.ts';
-import { createSlots } from './slots.ts';
 import {
   defaultSettings,
   expandHome,
@@ -31,7 +31,7 @@ export type RunSsh = (args: readonly string[]) => Promise<string | undefined>;
 /** Makes a resolver that asks `ssh -G` once for each host, port and user. */
 export function createResolveTarget(runSsh: RunSsh = runSystemSsh): ResolveTarget {
   const asked = new Map<string, Promise<SshSettings>>();
-  const slots = createSlots(4);
+  const limit = createLimiter(4);
   return async (target) => {
     checkName(target, 'host', target.host);
     if (target.user !== undefined) checkName(target, 'user', target.user);
@@ -43,7 +43,7 @@ export function createResolveTarget(runSsh: RunSsh = runSystemSsh): ResolveTarge
       target.host,
     ];
     const key = args.join(' ');
-    const settings = asked.get(key) ?? slots(() => settingsOf(target, args, runSsh));
+    const settings = asked.get(key) ?? limit(() => settingsOf(target, args, runSsh));
     asked.set(key, settings);
     return mergeTarget(target, await settings);
   };

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import { CoreshipError } from '../errors.ts';
+import { createLimiter } from '../limiter.ts';
 import type { CommandResult, RemoteCommand, RunOptions } from './connection.ts';
 import { manyListeners } from './many-listeners.ts';
 import { quoteWords, showCommand } from './quote.ts';
 import { attend } from './session.ts';
-import { createSlots } from './slots.ts';
 import { interruptedError, lostError } from './ssh-errors.ts';
 
 /** sshd allows ten sessions on a connection (sshd_config(5), MaxSessions); forwards do not count. */
@@ -16,7 +16,7 @@ export function createRunner(
   client: Client,
   name: string,
 ): (command: RemoteCommand, options: RunOptions) => Promise<CommandResult> {
-  const slots = createSlots(maxSessions);
+  const sessions = createLimiter(maxSessions);
   let running = 0;
 
   /**
@@ -56,7 +56,7 @@ export function createRunner(
     if (signal?.aborted) interrupt();
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      return await slots(async () => {
+      return await sessions(async () => {
         const timer = setTimeout(() => limit.abort(timeoutError(name, shown, timeoutMs)), timeoutMs);
         try {
           return await runNow(job, limit.signal);

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/rollout/ports.ts';
+import type { Clock } from '../../src/clock.ts';
 
 /** A clock that only sleeping moves on; `at` does something at a moment. */
 export class FakeClock implements Clock {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { createBastions } from '../../src/ssh/bastions.ts';
 import type { Connection, Target } from '../../src/ssh/connection.ts';
 import { createPool } from '../../src/ssh/pool.ts';
-import { createSlots } from '../../src/ssh/slots.ts';
 
 /** Opens fakes, writes down what is opened and closed, and fails for a host named `down`. */
 function fakeConnect() {
@@ -106,46 +105,5 @@ describe('createBastions', () => {
     await expect(bastions.lease(down)).rejects.toThrow('down');
     await expect(bastions.lease(down)).rejects.toThrow('down');
     expect(log).toEqual(['open b', 'open b']);
-  });
-});
-
-describe('createSlots', () => {
-  it('runs so many at a time, in order, and all of them', async () => {
-    const slots = createSlots(2);
-    let running = 0;
-    let most = 0;
-    const order: number[] = [];
-    await Promise.all(
-      [0, 1, 2, 3, 4, 5].map((id) =>
-        slots(async () => {
-          running += 1;
-          most = Math.max(most, running);
-          order.push(id);
-          await Promise.resolve();
-          running -= 1;
-        }),
-      ),
-    );
-    expect({ most, order }).toEqual({ most: 2, order: [0, 1, 2, 3, 4, 5] });
-  });
-
-  it('frees the slot of a failed task', async () => {
-    const slots = createSlots(1);
-    await expect(slots(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await slots(() => Promise.resolve('yes'))).toBe('yes');
-  });
-
-  it('lets go of a waiting task that is aborted, and of nothing else', async () => {
-    const slots = createSlots(1);
-    const abort = new AbortController();
-    let finish = () => {};
-    const first = slots(() => new Promise<void>((resolve) => (finish = resolve)));
-    const second = slots(() => Promise.resolve('second'), abort.signal);
-    const third = slots(() => Promise.resolve('third'));
-    abort.abort(new Error('enough'));
-    await expect(second).rejects.toThrow('enough');
-    finish();
-    expect(await third).toBe('third');
-    await first;
   });
 });

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import { CoreshipError } from '../../errors.ts';
 import type { Connection } from '../../ssh/connection.ts';
 import type { ApiAnswer, ApiRequest } from './api.ts';
@@ -13,19 +14,12 @@ export interface FleetEntry {
   readonly connect: () => Promise<Connection>;
 }
 
-/** Time as the engine sees it, so that tests need not spend it. */
-export interface EngineClock {
-  /** Milliseconds since some fixed moment. */
-  now(): number;
-  sleep(milliseconds: number): Promise<void>;
-}
-
 /** What the doors need to know. */
 export interface DoorSettings {
   readonly entries: readonly FleetEntry[];
   /** Path of fleet's socket on the entry machines. */
   readonly socket: string;
-  readonly clock: EngineClock;
+  readonly clock: Clock;
   /** Told what is waited for, in a line. */
   readonly tell: (line: string) => void;
 }

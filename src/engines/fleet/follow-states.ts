@@ -1,5 +1,5 @@
+import type { Clock } from '../../clock.ts';
 import type { ObservedUnit, UnitState } from '../../plan/observation.ts';
-import type { EngineClock } from './doors.ts';
 
 /** What can be said of units only by who has watched them: fleet publishes states late, and no restarts. */
 export interface StateFollower {
@@ -17,7 +17,7 @@ const graceMs = 10_000;
 const provenMs = 1_200;
 
 /** Begins to watch. */
-export function followStates(clock: EngineClock): StateFollower {
+export function followStates(clock: Clock): StateFollower {
   const starts = new Map<string, number>();
   const seen = new Map<string, Sight>();
   return {

@@ -1,5 +1,6 @@
 import { CoreshipError } from '../../errors.ts';
 import type { ObservedMachine } from '../../plan/observation.ts';
+import { compareText } from '../../unit/compare.ts';
 import { readAddresses } from '../read-addresses.ts';
 import type { FleetMachine } from './api.ts';
 import type { FleetEntry } from './doors.ts';
@@ -38,7 +39,7 @@ export function knowHosts(entries: readonly FleetEntry[], reach: Reach): Hosts {
   return {
     alive: ({ machines }) => {
       for (const machine of machines) seen.set(machine.id, machine);
-      return machines.map(toHost).sort((a, b) => (a.name < b.name ? -1 : 1));
+      return machines.map(toHost).sort((a, b) => compareText(a.name, b.name));
     },
     away: ({ machines }) =>
       [...seen.values()].filter(({ id }) => !machines.some((machine) => machine.id === id)).map(toHost),

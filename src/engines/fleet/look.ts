@@ -1,9 +1,9 @@
+import type { Clock } from '../../clock.ts';
 import { CoreshipError } from '../../errors.ts';
 import { readRules } from '../../placement/read-rules.ts';
 import { unitHash } from '../../unit/serialise.ts';
 import type { FleetMachine, FleetUnit, FleetUnitState } from './api.ts';
 import type { FleetClient } from './client.ts';
-import type { EngineClock } from './doors.ts';
 
 /** fleet's machines, its registry and the published states at one moment. */
 export interface Look {
@@ -39,7 +39,7 @@ const nudgeMs = 1_000;
 const silenceMs = 5_000;
 
 /** Makes the shared looks. */
-export function shareLooks(client: FleetClient, clock: EngineClock, tell: (line: string) => void): Looks {
+export function shareLooks(client: FleetClient, clock: Clock, tell: (line: string) => void): Looks {
   let next: Promise<Look> | undefined;
   let last = Promise.resolve();
   let nudged = 0;
