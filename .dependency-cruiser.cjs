@@ -53,9 +53,12 @@ module.exports = {
       to: { path: '^node_modules/(@types/)?ini/' },
     },
     {
-      name: 'only-context-builds-adapters',
+      name: 'only-open-cluster-builds-adapters',
       severity: 'error',
-      from: { path: '^src/(cli|rollout|project|plan)/', pathNot: '^src/cli/(context|open-registry)\\.ts$' },
+      from: {
+        path: '^src/(cli|rollout|project|plan)/',
+        pathNot: '^src/cli/(cluster/open-cluster|cluster/open-registry)\\.ts$',
+      },
       to: {
         path: '^src/(engines/(systemd|fleet)|registry|ssh)/.*(engine|registry|client|connect)\\.ts$',
         pathNot: '^src/engines/engine\\.ts$|^src/registry/registry\\.ts$',
@@ -63,10 +66,10 @@ module.exports = {
       },
     },
     {
-      name: 'only-context-opens-registries',
+      name: 'only-open-cluster-opens-registries',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/cli/context\\.ts$' },
-      to: { path: '^src/cli/open-registry\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/cli/cluster/open-cluster\\.ts$' },
+      to: { path: '^src/cli/cluster/open-registry\\.ts$' },
     },
     {
       name: 'rooms-never-look-back-at-the-command-line',

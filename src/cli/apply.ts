@@ -1,17 +1,17 @@
 import { hostname, userInfo } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
+import { refuseMisread, toStoredForm } from '../engines/stored-form.ts';
 import { CoreshipError } from '../errors.ts';
 import { viewCluster } from '../plan/cluster-view.ts';
-import { makePlan, type Wanted } from '../plan/make-plan.ts';
+import { type Desired, makePlan } from '../plan/make-plan.ts';
 import { disturbs, type Plan } from '../plan/plan.ts';
 import type { Project } from '../project/project.ts';
 import type { Lock } from '../registry/registry.ts';
-import { asKept, refuseMisread } from './as-kept.ts';
-import type { OpenCluster } from './context.ts';
+import { followPlan } from '../rollout/follow-plan.ts';
+import { observeCompletely } from './cluster/observe-cluster.ts';
+import type { OpenCluster } from './cluster/open-cluster.ts';
 import { exitCodes } from './exit-codes.ts';
-import { followPlan } from './follow-plan.ts';
 import type { Io } from './io.ts';
-import { lookWhole } from './look.ts';
 import { confirm } from './output/confirm.ts';
 import { progressFor } from './output/progress.ts';
 import { answerPlan, answerResult, showPlan } from './output/show-plan.ts';
@@ -19,7 +19,7 @@ import { answerPlan, answerResult, showPlan } from './output/show-plan.ts';
 /** How a command changes a cluster. */
 export interface ApplyOptions {
   /** Wanted, given what runs now: `destroy` takes the services it finds. */
-  readonly wanted: Wanted;
+  readonly desired: Desired;
   /** The command as typed, for the lock's holder. */
   readonly command: string;
   readonly yes: boolean;
@@ -39,8 +39,8 @@ export async function apply(
   options: ApplyOptions,
   io: Io,
 ): Promise<number> {
-  refuseMisread(options.wanted, cluster.engine, options.allow ?? []);
-  const plan = await planNow(cluster, project, options.wanted, io);
+  refuseMisread(options.desired, cluster.engine, options.allow ?? []);
+  const plan = await planNow(cluster, project, options.desired, io);
   if (options.dryRun) {
     answerPlan(plan, cluster.name, options.json, io);
     return exitCodes.done;
@@ -77,7 +77,7 @@ async function carryOut(
       ports,
       limits: { ...(lock ? { lock } : {}), signal: io.interrupt },
       emit: progress.emit,
-      replan: () => planNow(cluster, project, options.wanted, io, 'run the same command again to go on'),
+      replan: () => planNow(cluster, project, options.desired, io, 'run the same command again to go on'),
     });
   } finally {
     await progress.done();
@@ -89,13 +89,13 @@ async function carryOut(
 async function planNow(
   cluster: OpenCluster,
   project: Project,
-  wanted: Wanted,
+  desired: Desired,
   io: Io,
   soFar?: string,
 ): Promise<Plan> {
-  const names = wanted.groups.flatMap(({ units }) => units.map(({ name }) => name));
-  const seen = await lookWhole(cluster, project, names, io, soFar);
-  return makePlan(asKept(wanted, cluster.engine), viewCluster(seen));
+  const names = desired.groups.flatMap(({ units }) => units.map(({ name }) => name));
+  const seen = await observeCompletely(cluster, project, names, io, soFar);
+  return makePlan(toStoredForm(desired, cluster.engine), viewCluster(seen));
 }
 
 /**
@@ -109,7 +109,7 @@ async function planAgain(
   options: ApplyOptions,
   io: Io,
 ): Promise<Plan> {
-  const plan = await planNow(cluster, project, options.wanted, io);
+  const plan = await planNow(cluster, project, options.desired, io);
   if (isDeepStrictEqual(plan, shown)) return plan;
   io.err('the cluster has changed since the plan was made; this is the plan now\n');
   showPlan(plan, cluster.name, options.json, io);

@@ -7,7 +7,7 @@ export const exitCodes = {
   /** Usage or configuration, and with `--detailed-exitcode` changes pending. */
   usage: 2,
   lockHeld: 3,
-  partly: 4,
+  asPartial: 4,
   interrupted: 130,
 } as const;
 
@@ -22,6 +22,6 @@ const byError = {
   failed: exitCodes.failed,
   bug: exitCodes.failed,
   'lock-held': exitCodes.lockHeld,
-  partial: exitCodes.partly,
+  partial: exitCodes.asPartial,
   interrupted: exitCodes.interrupted,
 } as const satisfies Record<ErrorCode, number>;

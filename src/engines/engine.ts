@@ -9,7 +9,7 @@ import type { UnitText } from '../services/unit-groups.ts';
  */
 export interface Engine {
   /** Looks at all machines at once: what of this project's lies there, and what lies in the way of `wanted`. */
-  observe(wanted: readonly string[], signal?: AbortSignal): Promise<Observation>;
+  observe(desired: readonly string[], signal?: AbortSignal): Promise<Observation>;
   /** Puts unit files on a machine, whole or not at all, and makes the machine know them. Starts nothing. */
   install(machine: string, units: readonly UnitText[]): Promise<void>;
   /** Asks for units to be started and does not wait until they are. */
@@ -28,11 +28,11 @@ export interface Engine {
    * Where the cluster itself chooses machines: waits until it has one for these units, which belong together and were
    * started, and resolves with it; nothing for units that run on all. The machine in a plan is a forecast then.
    */
-  readonly placedOn?: (units: readonly string[]) => Promise<string | undefined>;
+  readonly awaitPlacement?: (units: readonly string[]) => Promise<string | undefined>;
   /** How many instances may come or go at a time where nothing that runs is replaced. Default 1. */
-  readonly atOnce?: number;
+  readonly maxParallelChanges?: number;
   /** A unit's text as the cluster keeps it, where that is not byte for byte. */
-  readonly asKept?: (unit: UnitText) => string;
+  readonly toStoredForm?: (unit: UnitText) => string;
   /** What the cluster would take and read otherwise than it looks, as errors. */
-  readonly misreads?: (unit: UnitText) => readonly Problem[];
+  readonly lint?: (unit: UnitText) => readonly Problem[];
 }

@@ -1,7 +1,7 @@
 import { compareText } from '../unit/compare.ts';
-import { type PlacedUnit, reasonsAgainst } from './able-to-run.ts';
-import { Board } from './board.ts';
+import { Assignment } from './assignment.ts';
 import { type Machine, machineLabel } from './machine.ts';
+import { type PlacedUnit, reasonsAgainst } from './reasons-against.ts';
 import { type Relations, relate } from './relations.ts';
 import { search } from './search.ts';
 
@@ -40,45 +40,45 @@ export interface Placement {
  */
 export function place({ units, machines, current, settled = new Map() }: PlacementTask): Placement {
   const relations = relate(units, machines);
-  const board = new Board(relations);
+  const assignment = new Assignment(relations);
   const names = [...relations.units.keys()].filter((name) => !settled.has(name));
   const isGlobal = (name: string): boolean => relations.units.get(name)?.rules.global ?? false;
 
-  for (const [name, homes] of settled) for (const machine of homes) board.put(name, machine);
-  keepWhatMayStay(names, board, current, isGlobal);
+  for (const [name, machinesOf] of settled) for (const machine of machinesOf) assignment.put(name, machine);
+  keepWhatMayStay(names, assignment, current, isGlobal);
   for (const name of names.filter(isGlobal)) {
-    for (const machine of board.choices(name)) board.put(name, machine);
+    for (const machine of assignment.candidates(name)) assignment.put(name, machine);
   }
   const wasOn = (name: string, machine: string): boolean => current.get(name)?.includes(machine) ?? false;
   search(
     relations,
-    board,
-    names.filter((name) => !isGlobal(name) && board.homes(name).length === 0),
+    assignment,
+    names.filter((name) => !isGlobal(name) && assignment.machinesOf(name).length === 0),
     (name, machine) => [name, ...relations.followers(name)].filter((one) => wasOn(one, machine)).length,
   );
-  return result(relations, board);
+  return result(relations, assignment);
 }
 
 /** Puts units where they are now, peers before their followers, where the rules still allow it. */
 function keepWhatMayStay(
   names: readonly string[],
-  board: Board,
+  assignment: Assignment,
   current: PlacementTask['current'],
   isGlobal: (name: string) => boolean,
 ): void {
   for (const name of names) {
-    const homes = (current.get(name) ?? [])
-      .filter((machine) => board.allows(name, machine))
+    const machinesOf = (current.get(name) ?? [])
+      .filter((machine) => assignment.allows(name, machine))
       .sort(compareText);
-    for (const machine of isGlobal(name) ? homes : homes.slice(0, 1)) board.put(name, machine);
+    for (const machine of isGlobal(name) ? machinesOf : machinesOf.slice(0, 1)) assignment.put(name, machine);
   }
 }
 
-function result(relations: Relations, board: Board): Placement {
-  const homes = [...relations.units.keys()]
+function result(relations: Relations, assignment: Assignment): Placement {
+  const machinesOf = [...relations.units.keys()]
     .sort(compareText)
-    .map((name) => [name, board.homes(name)] as const);
-  const placed = new Map(homes.filter(([, machines]) => machines.length > 0));
+    .map((name) => [name, assignment.machinesOf(name)] as const);
+  const placed = new Map(machinesOf.filter(([, machines]) => machines.length > 0));
   const whereIs = (name: string): string | undefined =>
     placed
       .get(name)
@@ -87,7 +87,7 @@ function result(relations: Relations, board: Board): Placement {
   const reasons = (unit: PlacedUnit): readonly MachineReasons[] =>
     [...relations.machines.values()].map((machine) => ({
       machine: machine.id,
-      reasons: reasonsAgainst(unit, machine, residents(relations, board, machine.id), whereIs),
+      reasons: reasonsAgainst(unit, machine, residents(relations, assignment, machine.id), whereIs),
     }));
   const unplaced = [...relations.units.values()]
     .filter((unit) => !placed.has(unit.name))
@@ -95,8 +95,8 @@ function result(relations: Relations, board: Board): Placement {
   return { placed, unplaced };
 }
 
-function residents(relations: Relations, board: Board, machine: string): readonly PlacedUnit[] {
-  return [...board.on(machine)].sort(compareText).flatMap((name) => relations.units.get(name) ?? []);
+function residents(relations: Relations, assignment: Assignment, machine: string): readonly PlacedUnit[] {
+  return [...assignment.on(machine)].sort(compareText).flatMap((name) => relations.units.get(name) ?? []);
 }
 
 function labelOf(relations: Relations, id: string): string {

@@ -1,7 +1,7 @@
 import { compareText } from '../unit/compare.ts';
-import { againstMachine, type PlacedUnit } from './able-to-run.ts';
 import { compileGlob } from './glob.ts';
 import type { Machine } from './machine.ts';
+import { againstMachine, type PlacedUnit } from './reasons-against.ts';
 
 /** What the rules of a set of units say about units and machines, whoever is placed where. */
 export interface Relations {
@@ -10,9 +10,9 @@ export interface Relations {
   /** Machines by id, in order of id. */
   readonly machines: ReadonlyMap<string, Machine>;
   /** Ids of the machines that suit a unit by id and metadata, in order. */
-  readonly suits: (unit: string) => ReadonlySet<string>;
+  readonly eligibleMachines: (unit: string) => ReadonlySet<string>;
   /** Units that may not share a machine with this one: conflicts in either direction, and replacements. */
-  readonly apart: (unit: string) => ReadonlySet<string>;
+  readonly incompatibleWith: (unit: string) => ReadonlySet<string>;
   /** Units that must be beside this one. */
   readonly followers: (unit: string) => readonly string[];
 }
@@ -22,8 +22,8 @@ export function relate(units: readonly PlacedUnit[], machines: readonly Machine[
   const sortedMachines = [...machines].sort((a, b) => compareText(a.id, b.id));
   const byName = new Map(peersFirst(units).map((unit) => [unit.name, unit]));
   const matching = matcher([...byName.keys()]);
-  const suits = suitableMachines([...byName.values()], sortedMachines);
-  const apart = new Map([...byName.keys()].map((name) => [name, new Set<string>()]));
+  const eligibleMachines = suitableMachines([...byName.values()], sortedMachines);
+  const incompatibleWith = new Map([...byName.keys()].map((name) => [name, new Set<string>()]));
   const followers = new Map<string, string[]>();
 
   const claims = (name: string): readonly string[] =>
@@ -32,16 +32,16 @@ export function relate(units: readonly PlacedUnit[], machines: readonly Machine[
     const replaced = claims(name).filter((other) => !claims(other).includes(name));
     for (const other of [...rules.conflicts.flatMap(matching), ...replaced]) {
       if (other === name) continue;
-      apart.get(name)?.add(other);
-      apart.get(other)?.add(name);
+      incompatibleWith.get(name)?.add(other);
+      incompatibleWith.get(other)?.add(name);
     }
     for (const peer of rules.machineOf) followers.set(peer, [...(followers.get(peer) ?? []), name]);
   }
   return {
     units: byName,
     machines: new Map(sortedMachines.map((machine) => [machine.id, machine])),
-    suits: (name) => suits.get(name) ?? new Set(),
-    apart: (name) => apart.get(name) ?? new Set(),
+    eligibleMachines: (name) => eligibleMachines.get(name) ?? new Set(),
+    incompatibleWith: (name) => incompatibleWith.get(name) ?? new Set(),
     followers: (name) => followers.get(name) ?? [],
   };
 }

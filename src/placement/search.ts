@@ -1,9 +1,9 @@
 import { compareText } from '../unit/compare.ts';
-import type { Board } from './board.ts';
+import type { Assignment } from './assignment.ts';
 import type { Relations } from './relations.ts';
 
 /** How many looks at a machine the search may take to improve on the first solution: well under a second. */
-const patience = 1_000_000;
+const maxChecks = 1_000_000;
 
 /**
  * Chooses a machine for each unit that is on none: as many units as possible, the most constrained first, a unit and those
@@ -13,13 +13,13 @@ const patience = 1_000_000;
  */
 export function search(
   relations: Relations,
-  board: Board,
+  assignment: Assignment,
   missing: readonly string[],
-  likes: (unit: string, machine: string) => number,
+  preference: (unit: string, machine: string) => number,
 ): void {
-  const order = inOrder(relations, board, missing);
+  const order = orderUnits(relations, assignment, missing);
   const chosen: (string | undefined)[] = [];
-  const limit = board.looks + patience;
+  const limit = assignment.checks + maxChecks;
   let best: readonly (string | undefined)[] = [];
   let bestCount = -1;
 
@@ -32,25 +32,25 @@ export function search(
       return;
     }
     for (const machine of ranked(unit)) {
-      board.put(unit, machine);
+      assignment.put(unit, machine);
       chosen[index] = machine;
       visit(index + 1, count + 1);
-      board.take(unit, machine);
-      if (bestCount === order.length || (bestCount >= 0 && board.looks > limit)) return;
+      assignment.take(unit, machine);
+      if (bestCount === order.length || (bestCount >= 0 && assignment.checks > limit)) return;
     }
     chosen[index] = undefined;
     visit(index + 1, count);
   };
 
   const ranked = (unit: string): readonly string[] => {
-    const choices = board.choices(unit);
-    if (choices.length < 2) return choices;
-    return choices
+    const candidates = assignment.candidates(unit);
+    if (candidates.length < 2) return candidates;
+    return candidates
       .map((machine) => ({
         machine,
-        together: followersThatFit(relations, board, unit, machine),
-        liked: likes(unit, machine),
-        load: board.on(machine).size,
+        together: followersThatFit(relations, assignment, unit, machine),
+        liked: preference(unit, machine),
+        load: assignment.on(machine).size,
       }))
       .sort(
         (a, b) =>
@@ -65,49 +65,63 @@ export function search(
   visit(0, 0);
   for (const [index, machine] of best.entries()) {
     const unit = order[index];
-    if (unit !== undefined && machine !== undefined) board.put(unit, machine);
+    if (unit !== undefined && machine !== undefined) assignment.put(unit, machine);
   }
-  fillUp(board, order, ranked);
+  fillUp(assignment, order, ranked);
 }
 
 /** Puts up what patience left out although it may run, so that nothing is left to do the next time. */
-function fillUp(board: Board, order: readonly string[], ranked: (unit: string) => readonly string[]): void {
+function fillUp(
+  assignment: Assignment,
+  order: readonly string[],
+  ranked: (unit: string) => readonly string[],
+): void {
   let changed = true;
   while (changed) {
     changed = false;
     for (const unit of order) {
-      if (board.homes(unit).length > 0) continue;
+      if (assignment.machinesOf(unit).length > 0) continue;
       const [machine] = ranked(unit);
       if (machine === undefined) continue;
-      board.put(unit, machine);
+      assignment.put(unit, machine);
       changed = true;
     }
   }
 }
 
 /** How many of the units that must be beside this one would fit beside it on a machine, and theirs in turn. */
-function followersThatFit(relations: Relations, board: Board, unit: string, machine: string): number {
+function followersThatFit(
+  relations: Relations,
+  assignment: Assignment,
+  unit: string,
+  machine: string,
+): number {
   const tried = [unit];
-  board.put(unit, machine);
+  assignment.put(unit, machine);
   for (const leader of tried) {
     for (const follower of relations.followers(leader)) {
-      if (board.on(machine).has(follower) || !board.allows(follower, machine)) continue;
-      board.put(follower, machine);
+      if (assignment.on(machine).has(follower) || !assignment.allows(follower, machine)) continue;
+      assignment.put(follower, machine);
       tried.push(follower);
     }
   }
-  for (const one of tried) board.take(one, machine);
+  for (const one of tried) assignment.take(one, machine);
   return tried.length - 1;
 }
 
 /** The units that could ever run: those with the fewest machines first, each followed by those that must be beside it. */
-function inOrder(relations: Relations, board: Board, missing: readonly string[]): readonly string[] {
+function orderUnits(
+  relations: Relations,
+  assignment: Assignment,
+  missing: readonly string[],
+): readonly string[] {
   const absent = new Set(missing);
   const possible = new Set<string>();
   const peersOf = (unit: string): readonly string[] => relations.units.get(unit)?.rules.machineOf ?? [];
   for (const unit of relations.units.keys()) {
-    if (!absent.has(unit) || relations.suits(unit).size === 0) continue;
-    if (peersOf(unit).every((peer) => possible.has(peer) || board.homes(peer).length > 0)) possible.add(unit);
+    if (!absent.has(unit) || relations.eligibleMachines(unit).size === 0) continue;
+    if (peersOf(unit).every((peer) => possible.has(peer) || assignment.machinesOf(peer).length > 0))
+      possible.add(unit);
   }
 
   const tightness = new Map<string, number>();
@@ -115,13 +129,13 @@ function inOrder(relations: Relations, board: Board, missing: readonly string[])
     const followers = relations
       .followers(unit)
       .map((name) => tightness.get(name) ?? Number.POSITIVE_INFINITY);
-    tightness.set(unit, Math.min(relations.suits(unit).size, ...followers));
+    tightness.set(unit, Math.min(relations.eligibleMachines(unit).size, ...followers));
   }
   const leaders = [...possible].filter((unit) => !peersOf(unit).some((peer) => possible.has(peer)));
   leaders.sort(
     (a, b) =>
       (tightness.get(a) ?? 0) - (tightness.get(b) ?? 0) ||
-      relations.apart(b).size - relations.apart(a).size ||
+      relations.incompatibleWith(b).size - relations.incompatibleWith(a).size ||
       compareText(a, b),
   );
 

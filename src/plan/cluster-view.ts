@@ -9,9 +9,9 @@ import { addressVariables, type RegistrySettings, type Service } from '../servic
 import { groupUnits, type UnitGroup } from '../services/unit-groups.ts';
 import { containerName, mainUnit } from '../services/unit-names.ts';
 import { parseUnitName } from '../unit/name.ts';
-import type { Gates } from './gates.ts';
 import type { Observation, ObservedMachine, ObservedUnit } from './observation.ts';
 import type { BalancerRef, MachineRef } from './plan.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What a load balancer said it serves. */
 export interface Serving {
@@ -23,7 +23,7 @@ export interface Serving {
 }
 
 /** Everything a plan looks at, as plain data. */
-export interface Seen {
+export interface ClusterFacts {
   readonly observation: Observation;
   readonly services: readonly Service[];
   readonly settings: RegistrySettings;
@@ -33,7 +33,7 @@ export interface Seen {
 }
 
 /** A group of units as found on one machine. */
-export interface SeenGroup {
+export interface PlacedGroup {
   readonly group: UnitGroup;
   readonly machine: ObservedMachine;
 }
@@ -41,7 +41,7 @@ export interface SeenGroup {
 /** Questions a plan asks of what was seen. */
 export interface ClusterView {
   readonly observation: Observation;
-  readonly groups: readonly SeenGroup[];
+  readonly groups: readonly PlacedGroup[];
   machine(id: string): ObservedMachine;
   /** What of a group lies on a machine, main unit first: also units whose text there no longer says that they belong to it. */
   unitsOf(group: UnitGroup, machine: string): readonly ObservedUnit[];
@@ -50,14 +50,14 @@ export interface ClusterView {
   /** What a group registers on a machine, whether or not etcd was seen; absent where it registers nothing. */
   entry(group: UnitGroup, machine: MachineRef): RegistrationEntry | undefined;
   /** What of a group can be seen from outside, by the load balancers that run, or will by then. */
-  gates(group: UnitGroup, machine: MachineRef, running?: readonly BalancerRef[]): Gates;
+  traffic(group: UnitGroup, machine: MachineRef, running?: readonly BalancerRef[]): Traffic;
   isServed(group: UnitGroup, machine: MachineRef): boolean;
   /** Names of variables that a typed service needs and the machine's /etc/environment lacks. */
   missingAddresses(group: UnitGroup, machine: ObservedMachine): readonly string[];
 }
 
 /** Makes what was seen answer a plan's questions. */
-export function viewCluster(seen: Seen): ClusterView {
+export function viewCluster(seen: ClusterFacts): ClusterView {
   const { observation } = seen;
   const machines = new Map(observation.machines.map((machine) => [machine.id, machine]));
   const groups = observation.machines.flatMap((machine) => groupsOn(machine, observation));
@@ -78,24 +78,24 @@ export function viewCluster(seen: Seen): ClusterView {
   };
   const listsOf = ({ unit, machine: { id } }: BalancerRef): ServedLists | undefined =>
     seen.serving.find(({ balancer }) => balancer.unit === unit && balancer.machine.id === id)?.lists;
-  const gates: ClusterView['gates'] = (group, ref, running = balancers) => {
+  const traffic: ClusterView['traffic'] = (group, ref, running = balancers) => {
     const service = serviceOf(group);
     const entry = seen.registrations && entryOf(group, ref);
-    const before = running.filter((balancer) => isBefore(balancer, group.service, seen));
+    const before = running.filter((balancer) => routesTo(balancer, group.service, seen));
     const hasNoOther = (balancer: BalancerRef): boolean =>
       listsOf(balancer)?.[group.service]?.every((value) => value === entry?.value) ?? false;
     return {
       balancers: before,
-      last: before.some(hasNoOther),
+      isOnlyBackend: before.some(hasNoOther),
       drainSeconds: service?.drain ?? 0,
       startTimeoutSeconds: service?.startTimeout ?? defaultStartTimeout,
       ...(entry ? { entry } : {}),
-      ...(service?.loadBalancer && seen.registrations ? { answers: balancerRef(service, ref) } : {}),
+      ...(service?.loadBalancer && seen.registrations ? { ownBalancer: balancerRef(service, ref) } : {}),
     };
   };
   const isServed = (group: UnitGroup, ref: MachineRef): boolean => {
-    const { entry, balancers: before, answers } = gates(group, ref);
-    if (answers && !listsOf(answers)) return false;
+    const { entry, balancers: before, ownBalancer } = traffic(group, ref);
+    if (ownBalancer && !listsOf(ownBalancer)) return false;
     if (!entry) return true;
     const registered = seen.registrations?.some(
       ({ key, value }) => key === entry.key && value === entry.value,
@@ -114,7 +114,7 @@ export function viewCluster(seen: Seen): ClusterView {
     },
     balancers,
     entry: entryOf,
-    gates,
+    traffic,
     isServed,
     missingAddresses: (group, { addresses }) => {
       const ports = serviceOf(group)?.ports ?? [];
@@ -141,7 +141,7 @@ export function runningBalancers(
 /** Seconds for a unit nobody described: long enough for a pull of its image. */
 const defaultStartTimeout = 600;
 
-function groupsOn(machine: ObservedMachine, observation: Observation): readonly SeenGroup[] {
+function groupsOn(machine: ObservedMachine, observation: Observation): readonly PlacedGroup[] {
   const units = observation.units.filter((unit) => unit.machine === machine.id);
   // A file that is gone still names its unit, and is removed or written again under that name.
   return groupUnits(units.map(({ name, text }) => ({ name, text: text ?? '' }))).map((group) => ({
@@ -150,7 +150,7 @@ function groupsOn(machine: ObservedMachine, observation: Observation): readonly 
   }));
 }
 
-function isBefore({ unit }: BalancerRef, backend: string, seen: Seen): boolean {
+function routesTo({ unit }: BalancerRef, backend: string, seen: ClusterFacts): boolean {
   const name = parseUnitName(unit).prefix;
   const balancer = seen.services.find((service) => service.name === name)?.loadBalancer;
   return balancer?.routes.some((route) => route.service === backend) ?? false;

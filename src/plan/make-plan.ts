@@ -1,14 +1,14 @@
 import { CoreshipError } from '../errors.ts';
 import { groupUnits, type UnitGroup } from '../services/unit-groups.ts';
+import { type Draft, withSteps } from './add-steps.ts';
 import type { ClusterView } from './cluster-view.ts';
-import { inOrder } from './in-order.ts';
-import { type Draft, inTurn } from './in-turn.ts';
+import { orderDrafts } from './order-drafts.ts';
 import { type GroupPlacement, placeGroups } from './place-groups.ts';
 import type { BalancerRef, MachineRef, Plan } from './plan.ts';
-import { planForgetting, planInstance, planRemoval } from './plan-instance.ts';
+import { planInstance, planRemoval, planUnplacedRemoval } from './plan-instance.ts';
 
 /** What a command wants of some services. */
-export interface Wanted {
+export interface Desired {
   /** The services in question, in the order they are dealt with; all others stay as they are. */
   readonly services: readonly string[];
   /** Their instances, all of them: an instance that is not here is removed. */
@@ -19,22 +19,22 @@ export interface Wanted {
  * Compares what is wanted with what was seen. Same input, same plan; nothing is touched.
  * @throws CoreshipError `failed` where an instance has no machine to go to, or a file is in the way
  */
-export function makePlan(wanted: Wanted, view: ClusterView): Plan {
-  refuseForeign(wanted, view);
-  const scope = new Set(wanted.services);
+export function makePlan(desired: Desired, view: ClusterView): Plan {
+  refuseForeign(desired, view);
+  const scope = new Set(desired.services);
   const present = view.groups.filter(({ group }) => scope.has(group.service));
   const others = view.groups.filter(({ group }) => !scope.has(group.service));
-  const leaving = present.filter(({ group }) => !wanted.groups.some(({ main }) => main === group.main));
+  const leaving = present.filter(({ group }) => !desired.groups.some(({ main }) => main === group.main));
 
   // Room for the new first, so that nothing is taken away before its successor serves; else the old make room.
-  const beside = placeGroups(wanted.groups, [...others, ...leaving], view);
-  const placement = beside.unplaced.length === 0 ? beside : placeGroups(wanted.groups, others, view);
-  refuseUnplaced(placement.unplaced, wanted, view);
-  refuseWithoutAddress(wanted, placement, view);
+  const beside = placeGroups(desired.groups, [...others, ...leaving], view);
+  const placement = beside.unplaced.length === 0 ? beside : placeGroups(desired.groups, others, view);
+  refuseUnplaced(placement.unplaced, desired, view);
+  refuseWithoutAddress(desired, placement, view);
 
   const drafts: Draft[] = [];
   const unchanged: string[] = [];
-  for (const group of wanted.groups) {
+  for (const group of desired.groups) {
     const homes = homesOf(group, placement, view);
     const stray = present.filter(
       (seen) => seen.group.main === group.main && !homes.includes(seen.machine.id),
@@ -51,9 +51,9 @@ export function makePlan(wanted: Wanted, view: ClusterView): Plan {
   for (const { group, machine } of leaving) {
     drafts.push(removal(group, machine, view, `${group.main} is not wanted any more`));
   }
-  drafts.push(...forgotten(wanted, view));
-  const ordered = inOrder(drafts, wanted.services);
-  return { version: 1, changes: inTurn(ordered, view.balancers), unchanged };
+  drafts.push(...removeUnplaced(desired, view));
+  const ordered = orderDrafts(drafts, desired.services);
+  return { version: 1, changes: withSteps(ordered, view.balancers), unchanged };
 }
 
 /** A cluster that chooses machines itself moves what may not stay: until it has, an instance is where it was seen. */
@@ -67,12 +67,12 @@ function homesOf(group: UnitGroup, placement: GroupPlacement, view: ClusterView)
 }
 
 /** Takes away what the cluster keeps of these services without a machine, and what nobody wants. */
-function forgotten(wanted: Wanted, view: ClusterView): readonly Draft[] {
-  const names = new Set(wanted.groups.flatMap(({ units }) => units.map(({ name }) => name)));
+function removeUnplaced(desired: Desired, view: ClusterView): readonly Draft[] {
+  const names = new Set(desired.groups.flatMap(({ units }) => units.map(({ name }) => name)));
   const unplaced = view.observation.unplaced ?? [];
   return groupUnits(unplaced.filter(({ name }) => !names.has(name)))
-    .filter(({ service }) => wanted.services.includes(service))
-    .map((group) => planForgetting(group, `${group.main} is not wanted any more`));
+    .filter(({ service }) => desired.services.includes(service))
+    .map((group) => planUnplacedRemoval(group, `${group.main} is not wanted any more`));
 }
 
 /** Nothing where the instance is as wanted. */
@@ -86,15 +86,15 @@ function instance(group: UnitGroup, { id, name }: MachineRef, view: ClusterView)
       group.units.some((own) => own.name === unit.name),
     ),
     served: view.isServed(group, machine),
-    gates: (running) => view.gates(group, machine, running),
+    traffic: (running) => view.traffic(group, machine, running),
   });
 }
 
 function removal(group: UnitGroup, { id, name }: MachineRef, view: ClusterView, reason: string): Draft {
   const machine = { id, name };
   const observed = view.unitsOf(group, id);
-  const gates = (running: readonly BalancerRef[]) => view.gates(group, machine, running);
-  return planRemoval({ group, machine, observed, gates }, reason);
+  const traffic = (running: readonly BalancerRef[]) => view.traffic(group, machine, running);
+  return planRemoval({ group, machine, observed, traffic }, reason);
 }
 
 /** A new copy here and an old copy there are one move: the new one serves before the old one leaves. */
@@ -117,8 +117,8 @@ function moved(own: readonly Draft[], strays: readonly Draft[]): readonly Draft[
   return [move, ...own.slice(1), ...copies];
 }
 
-function refuseForeign(wanted: Wanted, view: ClusterView): void {
-  const names = new Set(wanted.groups.flatMap(({ units }) => units.map(({ name }) => name)));
+function refuseForeign(desired: Desired, view: ClusterView): void {
+  const names = new Set(desired.groups.flatMap(({ units }) => units.map(({ name }) => name)));
   const inTheWay = view.observation.foreign.filter(({ name }) => names.has(name));
   if (inTheWay.length === 0) return;
   throw new CoreshipError('failed', 'units that coreship did not write are in the way', {
@@ -129,9 +129,9 @@ function refuseForeign(wanted: Wanted, view: ClusterView): void {
   });
 }
 
-function refuseUnplaced(unplaced: GroupPlacement['unplaced'], wanted: Wanted, view: ClusterView): void {
+function refuseUnplaced(unplaced: GroupPlacement['unplaced'], desired: Desired, view: ClusterView): void {
   if (unplaced.length === 0) return;
-  const mains = unplaced.filter(({ unit }) => wanted.groups.some(({ main }) => main === unit));
+  const mains = unplaced.filter(({ unit }) => desired.groups.some(({ main }) => main === unit));
   // A sidekick without a place is worth a line only where its main unit has one.
   const shown = mains.length > 0 ? mains : unplaced;
   throw new CoreshipError('failed', `${shown.map(({ unit }) => unit).join(', ')}: nowhere to go`, {
@@ -148,8 +148,8 @@ function refuseUnplaced(unplaced: GroupPlacement['unplaced'], wanted: Wanted, vi
 }
 
 /** A unit that publishes a port on an address its machine does not have would publish it on all of them. */
-function refuseWithoutAddress(wanted: Wanted, placement: GroupPlacement, view: ClusterView): void {
-  const lacking = wanted.groups.flatMap((group) =>
+function refuseWithoutAddress(desired: Desired, placement: GroupPlacement, view: ClusterView): void {
+  const lacking = desired.groups.flatMap((group) =>
     (placement.machines.get(group.main) ?? []).flatMap((id) => {
       const machine = view.machine(id);
       return view

@@ -43,7 +43,7 @@ export interface UnplacedUnit {
   readonly name: string;
   readonly text: string;
   /** Whether it would run if it had a machine. */
-  readonly wanted: boolean;
+  readonly shouldRun: boolean;
   /** What speaks against each machine; empty where the cluster has only not come to it yet. */
   readonly reasons: readonly string[];
 }

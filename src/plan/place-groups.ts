@@ -1,7 +1,7 @@
-import type { PlacedUnit } from '../placement/able-to-run.ts';
 import { place } from '../placement/place.ts';
+import type { PlacedUnit } from '../placement/reasons-against.ts';
 import type { UnitGroup } from '../services/unit-groups.ts';
-import type { ClusterView, SeenGroup } from './cluster-view.ts';
+import type { ClusterView, PlacedGroup } from './cluster-view.ts';
 
 /** Where groups go, and what speaks against every machine for those that go nowhere. */
 export interface GroupPlacement {
@@ -15,11 +15,11 @@ export interface GroupPlacement {
 
 /** Gives wanted groups their machines; what may stay stays, and `settled` groups are not moved at all. */
 export function placeGroups(
-  wanted: readonly UnitGroup[],
-  settled: readonly SeenGroup[],
+  desired: readonly UnitGroup[],
+  settled: readonly PlacedGroup[],
   view: ClusterView,
 ): GroupPlacement {
-  const names = new Set(wanted.flatMap(({ units }) => units.map(({ name }) => name)));
+  const names = new Set(desired.flatMap(({ units }) => units.map(({ name }) => name)));
   const current = new Map<string, readonly string[]>();
   for (const { name, machine } of view.observation.units) {
     current.set(name, [...(current.get(name) ?? []), machine]);
@@ -31,7 +31,7 @@ export function placeGroups(
     current.set(name, [...(current.get(name) ?? []), machine]);
     others.push({ name, rules });
   }
-  const units = [...wanted.flatMap((group) => group.units), ...others].map(({ name, rules }) => ({
+  const units = [...desired.flatMap((group) => group.units), ...others].map(({ name, rules }) => ({
     name,
     rules,
   }));
@@ -42,7 +42,7 @@ export function placeGroups(
     settled: new Map(others.map(({ name }) => [name, current.get(name) ?? []])),
   });
   return {
-    machines: new Map(wanted.map(({ main }) => [main, result.placed.get(main) ?? []])),
+    machines: new Map(desired.map(({ main }) => [main, result.placed.get(main) ?? []])),
     unplaced: result.unplaced.filter(({ unit }) => names.has(unit)),
   };
 }

@@ -1,8 +1,8 @@
 import type { UnitGroup } from '../services/unit-groups.ts';
-import { deregister, type Gates, waitUntilServed, waitUntilUnserved, withdraw } from './gates.ts';
-import type { Draft } from './in-turn.ts';
+import type { Draft } from './add-steps.ts';
 import type { ObservedUnit, UnplacedUnit } from './observation.ts';
 import type { BalancerRef, ChangeAction, FileChange, MachineRef, Step } from './plan.ts';
+import { deregister, type Traffic, waitUntilServed, waitUntilUnserved, withdraw } from './traffic.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 /** One instance on the machine it should be on, beside what was seen of it there. */
@@ -15,7 +15,7 @@ export interface InstanceState {
   readonly unplaced: readonly UnplacedUnit[];
   /** Whether registry and load balancers already have it; true where there is nothing to see. */
   readonly served: boolean;
-  gates(running: readonly BalancerRef[]): Gates;
+  traffic(running: readonly BalancerRef[]): Traffic;
 }
 
 /** What must be done to bring one instance to what the files say; nothing where it is already so. */
@@ -28,7 +28,7 @@ export function planInstance(state: InstanceState): Draft | undefined {
   return {
     change: { action, service: group.service, unit: group.main, machine, reason, files },
     arriving: group,
-    steps: (running) => stepsOf(verdict, state, state.gates(running)),
+    steps: (running) => stepsOf(verdict, state, state.traffic(running)),
   };
 }
 
@@ -40,7 +40,7 @@ export function planRemoval(state: Omit<InstanceState, 'served' | 'unplaced'>, r
     change: removal(group, machine, observed, reason),
     leaving: group,
     steps: (running) => [
-      ...withdraw(machine, sidekicksOf(state), state.gates(running)),
+      ...withdraw(machine, sidekicksOf(state), state.traffic(running)),
       { kind: 'stop', machine, units: names, reason },
       { kind: 'remove', machine, units: names, reason },
     ],
@@ -48,7 +48,7 @@ export function planRemoval(state: Omit<InstanceState, 'served' | 'unplaced'>, r
 }
 
 /** Takes away units that the cluster keeps without a machine: nothing runs, nothing is registered. */
-export function planForgetting(group: UnitGroup, reason: string): Draft {
+export function planUnplacedRemoval(group: UnitGroup, reason: string): Draft {
   const machine = { id: '', name: 'no machine' };
   const units = group.units.map(({ name }) => name);
   return {
@@ -84,7 +84,7 @@ interface Verdict {
   readonly reason: string;
 }
 
-function stepsOf({ action, reason }: Verdict, state: InstanceState, gates: Gates): readonly Step[] {
+function stepsOf({ action, reason }: Verdict, state: InstanceState, traffic: Traffic): readonly Step[] {
   const { group, machine } = state;
   const names = group.units.map(({ name }) => name);
   const install: Step = {
@@ -100,20 +100,20 @@ function stepsOf({ action, reason }: Verdict, state: InstanceState, gates: Gates
     units: [group.main],
     reason: 'systemd reads a new file only for a new start',
   };
-  const served = waitUntilServed(machine, names, gates);
+  const served = waitUntilServed(machine, names, traffic);
   const anew = [...dropped(state), install, start, ...served];
   switch (action) {
     case 'create':
       return [install, start, ...served];
     case 'refresh':
       return [
-        ...deregister(machine, sidekicksOf(state), gates),
+        ...deregister(machine, sidekicksOf(state), traffic),
         // The load balancers keep the last one while its sidekick is exchanged.
-        ...(gates.last ? [] : waitUntilUnserved(gates)),
+        ...(traffic.isOnlyBackend ? [] : waitUntilUnserved(traffic)),
         ...anew,
       ];
     case 'replace':
-      return [...withdraw(machine, sidekicksOf(state), gates), stop, ...anew];
+      return [...withdraw(machine, sidekicksOf(state), traffic), stop, ...anew];
     case 'start':
       return [start, ...served];
     default:
@@ -167,13 +167,13 @@ function judge(state: InstanceState, files: readonly FileChange[]): Verdict | un
 
 function fileChanges({ group, machine, observed, unplaced }: InstanceState): readonly FileChange[] {
   const there = new Map([...unplaced, ...observed].map((unit) => [unit.name, unit]));
-  const wanted = new Set(group.units.map(({ name }) => name));
+  const desired = new Set(group.units.map(({ name }) => name));
   const changes = group.units.map(({ name, text }): FileChange => {
     const present = there.get(name)?.text;
     const diff = unifiedDiff(present ?? '', text, labels(name, machine));
     return { unit: name, action: present === undefined ? 'add' : 'change', diff };
   });
-  const gone = observed.filter(({ name }) => !wanted.has(name));
+  const gone = observed.filter(({ name }) => !desired.has(name));
   return [
     ...changes.filter(({ diff, action }) => diff !== '' || action === 'add'),
     ...gone.map((unit) => removedFile(unit, machine)),

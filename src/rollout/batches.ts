@@ -10,12 +10,12 @@ export interface NumberedChange {
  * The plan's changes, in order, in groups that may be under way at a time: instances of one service that only come, or
  * only go. What runs is replaced one by one.
  */
-export function batches(plan: Plan, atOnce: number): readonly (readonly NumberedChange[])[] {
+export function batches(plan: Plan, maxParallelChanges: number): readonly (readonly NumberedChange[])[] {
   const result: NumberedChange[][] = [];
   for (const [index, change] of plan.changes.entries()) {
     const batch = result.at(-1);
     const [first] = batch ?? [];
-    if (batch && first && batch.length < atOnce && together(first.change, change))
+    if (batch && first && batch.length < maxParallelChanges && together(first.change, change))
       batch.push({ index, change });
     else result.push([{ index, change }]);
   }

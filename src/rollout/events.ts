@@ -8,7 +8,7 @@ export type RolloutEvent =
   | { readonly type: 'step-waiting'; readonly index: number; readonly step: Step; readonly seen: string }
   | { readonly type: 'step-done'; readonly index: number; readonly step: Step; readonly milliseconds: number }
   /** The cluster chose another machine than the plan foretold; a plan made anew goes on with it, if there is more to do. */
-  | { readonly type: 'change-elsewhere'; readonly index: number; readonly change: Change }
+  | { readonly type: 'change-relocated'; readonly index: number; readonly change: Change }
   | { readonly type: 'change-done'; readonly index: number; readonly change: Change }
   | {
       readonly type: 'change-failed';

@@ -5,7 +5,7 @@ import type { RolloutPorts } from './ports.ts';
 import { journalsOf, probeActive } from './probe-active.ts';
 import { probeRegistered, probeUnregistered, whyUnregistered } from './probe-registered.ts';
 import { probeAnswering, probeServed, probeUnserved } from './probe-served.ts';
-import { type CloserLook, type Probe, type WaitWatch, waitUntil } from './wait-until.ts';
+import { type Diagnosis, type Probe, type WaitWatch, waitUntil } from './wait-until.ts';
 
 /** Milliseconds for registry and load balancers to follow: more than a lease's life and a slow re-read. */
 const followTimeoutMs = 60_000;
@@ -13,15 +13,15 @@ const followTimeoutMs = 60_000;
 /** Does one step of a plan, or waits for what it waits for. */
 export async function performStep(step: Step, ports: RolloutPorts, watch: WaitWatch): Promise<void> {
   const { engine, clock } = ports;
-  const follow = (what: string, probe: Probe, lookCloser?: () => Promise<CloserLook>): Promise<void> =>
+  const follow = (what: string, probe: Probe, diagnose?: () => Promise<Diagnosis>): Promise<void> =>
     waitUntil(probe, {
       what,
       timeoutMs: followTimeoutMs,
       clock,
       watch,
-      ...(lookCloser ? { lookCloser } : {}),
+      ...(diagnose ? { diagnose } : {}),
     });
-  const journals = (machine: string, units: readonly string[]) => async (): Promise<CloserLook> => ({
+  const journals = (machine: string, units: readonly string[]) => async (): Promise<Diagnosis> => ({
     details: await journalsOf(engine, machine, units),
   });
   switch (step.kind) {
@@ -38,8 +38,8 @@ export async function performStep(step: Step, ports: RolloutPorts, watch: WaitWa
     case 'wait-active': {
       const what = `${step.units.join(', ')} on ${step.machine.name} active`;
       const timeoutMs = step.timeoutSeconds * 1000;
-      const lookCloser = journals(step.machine.id, step.units);
-      return waitUntil(probeActive(engine, step), { what, timeoutMs, clock, watch, lookCloser });
+      const diagnose = journals(step.machine.id, step.units);
+      return waitUntil(probeActive(engine, step), { what, timeoutMs, clock, watch, diagnose });
     }
     case 'wait-registered':
       return follow(`${step.entry.key} registered`, probeRegistered(ports, step), () =>
@@ -66,7 +66,7 @@ export async function performStep(step: Step, ports: RolloutPorts, watch: WaitWa
 async function drain(milliseconds: number, clock: Clock, watch: WaitWatch): Promise<void> {
   const end = clock.now() + milliseconds;
   for (let left = milliseconds; left > 0; left = end - clock.now()) {
-    watch.mayGoOn();
+    watch.throwIfStopped();
     await clock.sleep(Math.min(left, 200));
   }
 }

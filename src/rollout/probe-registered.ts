@@ -4,7 +4,7 @@ import type { Step } from '../plan/plan.ts';
 import type { RegistrationEntry } from '../services/registration.ts';
 import type { RolloutPorts } from './ports.ts';
 import { journalsOf } from './probe-active.ts';
-import type { CloserLook, Probe } from './wait-until.ts';
+import type { Diagnosis, Probe } from './wait-until.ts';
 
 type WaitRegistered = Extract<Step, { kind: 'wait-registered' }>;
 
@@ -39,7 +39,7 @@ export async function isRegistered(
 export async function whyUnregistered(
   engine: Engine,
   { machine, units }: WaitRegistered,
-): Promise<CloserLook> {
+): Promise<Diagnosis> {
   const details = await journalsOf(engine, machine.id, units.slice(1));
   const lastCheck = details.findLast((line) => /\bcheck (?:failed|succeeded)\b/.test(line));
   const [failing] = /\bcheck failed\b.*/.exec(lastCheck ?? '') ?? [];

@@ -1,7 +1,7 @@
+import { balancerStatus } from '../engines/balancer-status.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { BalancerRef, Step } from '../plan/plan.ts';
 import { serves } from '../services/registration.ts';
-import { balancerStatus } from './balancer.ts';
 import type { RolloutPorts } from './ports.ts';
 import { isRegistered } from './probe-registered.ts';
 import type { Probe } from './wait-until.ts';

@@ -13,11 +13,11 @@ export interface RolloutResult {
    * True where the cluster chose another machine than the plan foretold: what is left to do, and to wait for, is another
    * plan's business.
    */
-  readonly elsewhere: boolean;
+  readonly relocated: boolean;
 }
 
 /** What ends a rollout before its time: a lock that is lost, a person who wants to leave. */
-export interface RolloutLimits {
+export interface StopConditions {
   readonly lock?: Lock;
   readonly signal?: AbortSignal;
 }
@@ -33,28 +33,28 @@ export async function rollOut(
   plan: Plan,
   ports: RolloutPorts,
   emit: Emit,
-  options: RolloutLimits = {},
+  options: StopConditions = {},
 ): Promise<RolloutResult> {
   const done = new Set<number>();
   const begun = new Set<number>();
   const left = (): readonly string[] => stateLeft(plan, begun, done);
-  for (const batch of batches(plan, ports.engine.atOnce ?? 1)) {
+  for (const batch of batches(plan, ports.engine.maxParallelChanges ?? 1)) {
     const outcomes = await Promise.allSettled(
       batch.map(async (one) => {
-        const mayGoOn = (): void => refuseToGoOn(left, options);
-        const result = await carryOut(one, ports, emit, begun, mayGoOn, options.lock);
+        const throwIfStopped = (): void => checkStopConditions(left, options);
+        const result = await carryOut(one, ports, emit, begun, throwIfStopped, options.lock);
         if (result === 'done') done.add(one.index);
         return result;
       }),
     );
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-    const elsewhere = outcomes.some(
-      (outcome) => outcome.status === 'fulfilled' && outcome.value === 'elsewhere',
+    const relocated = outcomes.some(
+      (outcome) => outcome.status === 'fulfilled' && outcome.value === 'relocated',
     );
-    if (failure) throw done.size > 0 || elsewhere ? partly(failure.reason, left()) : failure.reason;
-    if (elsewhere) return { elsewhere };
+    if (failure) throw done.size > 0 || relocated ? asPartial(failure.reason, left()) : failure.reason;
+    if (relocated) return { relocated };
   }
-  return { elsewhere: false };
+  return { relocated: false };
 }
 
 async function carryOut(
@@ -62,28 +62,28 @@ async function carryOut(
   ports: RolloutPorts,
   emit: Emit,
   begun: Set<number>,
-  mayGoOn: () => void,
+  throwIfStopped: () => void,
   lock: Lock | undefined,
-): Promise<'done' | 'elsewhere'> {
+): Promise<'done' | 'relocated'> {
   try {
-    mayGoOn();
+    throwIfStopped();
     begun.add(index);
     emit({ type: 'change-started', index, change });
     for (const step of change.steps) {
-      mayGoOn();
+      throwIfStopped();
       const began = ports.clock.now();
       emit({ type: 'step-started', index, step });
       const watch = {
         onSeen: (seen: string) => emit({ type: 'step-waiting', index, step, seen }),
-        mayGoOn,
+        throwIfStopped,
       };
       if (lock) await waitForLock(lock, ports.clock, watch);
       await performStep(step, ports, watch);
-      const at = settles(step) ? await ports.engine.placedOn?.(step.units) : undefined;
+      const at = mayRelocate(step) ? await ports.engine.awaitPlacement?.(step.units) : undefined;
       emit({ type: 'step-done', index, step, milliseconds: ports.clock.now() - began });
       if (at !== undefined && at !== change.machine.id) {
-        emit({ type: 'change-elsewhere', index, change });
-        return 'elsewhere';
+        emit({ type: 'change-relocated', index, change });
+        return 'relocated';
       }
     }
   } catch (error) {
@@ -96,12 +96,12 @@ async function carryOut(
 }
 
 /** Steps after which a cluster that chooses machines itself may have chosen another. */
-function settles(step: Step): step is Extract<Step, { kind: 'start' | 'wait-active' }> {
+function mayRelocate(step: Step): step is Extract<Step, { kind: 'start' | 'wait-active' }> {
   return step.kind === 'start' || step.kind === 'wait-active';
 }
 
 /** Between two steps, and while waiting: somebody wants to leave, or the lock no longer keeps others out. */
-function refuseToGoOn(left: () => readonly string[], { lock, signal }: RolloutLimits): void {
+function checkStopConditions(left: () => readonly string[], { lock, signal }: StopConditions): void {
   if (signal?.aborted) {
     throw new CoreshipError('interrupted', 'interrupted', {
       details: left(),
@@ -116,7 +116,7 @@ function refuseToGoOn(left: () => readonly string[], { lock, signal }: RolloutLi
 }
 
 /** An error as it is where something was done before it; `left` says how far everything got. */
-export function partly(error: unknown, left: readonly string[]): unknown {
+export function asPartial(error: unknown, left: readonly string[]): unknown {
   if (!(error instanceof CoreshipError) || error.code !== 'failed') return error;
   return new CoreshipError('partial', error.message, {
     cause: error,

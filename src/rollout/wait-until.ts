@@ -18,11 +18,11 @@ export interface WaitWatch {
   /** Told each time something else is seen. */
   readonly onSeen: (seen: string) => void;
   /** Throws where there is no point in waiting on: a person wants to leave. */
-  readonly mayGoOn: () => void;
+  readonly throwIfStopped: () => void;
 }
 
 /** What a wait in vain has to say for itself. */
-export interface CloserLook {
+export interface Diagnosis {
   /** What is missing, where that is better known than by what the probe saw last. */
   readonly missing?: string;
   /** Lines for the error: the journal of the unit that did not come. */
@@ -36,7 +36,7 @@ export interface WaitOptions {
   readonly clock: Clock;
   readonly watch: WaitWatch;
   /** Asked once, when it was in vain. */
-  readonly lookCloser?: () => Promise<CloserLook>;
+  readonly diagnose?: () => Promise<Diagnosis>;
 }
 
 /** Milliseconds between two looks. */
@@ -53,11 +53,11 @@ export async function waitUntil(probe: Probe, options: WaitOptions): Promise<voi
     if (state.done) return;
     if (state.seen !== last) watch.onSeen(state.seen);
     last = state.seen;
-    watch.mayGoOn();
+    watch.throwIfStopped();
     if (clock.now() >= deadline) break;
     await clock.sleep(intervalMs);
   }
-  const { missing = last, details = [] } = (await options.lookCloser?.()) ?? {};
+  const { missing = last, details = [] } = (await options.diagnose?.()) ?? {};
   throw new CoreshipError('failed', `${what}: not after ${Math.round(timeoutMs / 1000)} s; ${missing}`, {
     details,
   });

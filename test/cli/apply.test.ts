@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ApplyOptions, apply } from '../../src/cli/apply.ts';
-import { asFiled, scaleTo } from '../../src/cli/wanted.ts';
 import { CoreshipError } from '../../src/errors.ts';
 import type { Observation } from '../../src/plan/observation.ts';
+import { desiredFromFiles, scaleTo } from '../../src/project/desired.ts';
 import { readProject } from '../../src/project/read-project.ts';
 import type { LockRequest } from '../../src/registry/registry.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -38,7 +38,7 @@ beforeEach(() => {
 
 /** `scale apache` to these instances, or `deploy` of services, on the simulated cluster. */
 async function run(
-  wanted: ApplyOptions['wanted'],
+  desired: ApplyOptions['desired'],
   options: Partial<ApplyOptions> = {},
   world: ConstructorParameters<typeof FakeIo>[0] & { readonly etcd?: boolean } = {},
 ) {
@@ -54,14 +54,14 @@ async function run(
   };
   const registry = { ...simulated, registrations };
   const simulatedMachines = simulatedEngine(cluster, calls);
-  const placedOn = (): Promise<string> => {
+  const awaitPlacement = (): Promise<string> => {
     strayed?.(io);
     return Promise.resolve('id-of-m3');
   };
   const engine = {
     ...simulatedMachines,
     observe: async () => ({ ...(await simulatedMachines.observe([])), unreachable }),
-    ...(strayed ? { placedOn } : {}),
+    ...(strayed ? { awaitPlacement } : {}),
   };
   const open = {
     name: 'lab',
@@ -75,13 +75,13 @@ async function run(
     written += 1;
     return Promise.resolve();
   };
-  const outcome = await apply(open, project, { writeFiles, wanted, ...all }, io).catch(
+  const outcome = await apply(open, project, { writeFiles, desired, ...all }, io).catch(
     (error: unknown) => error,
   );
   if (!(outcome instanceof CoreshipError) && typeof outcome !== 'number') throw outcome;
   return { io, outcome };
 }
-const scale = (...instances: readonly string[]) => scaleTo(project, 'apache', instances).wanted;
+const scale = (...instances: readonly string[]) => scaleTo(project, 'apache', instances).desired;
 const apaches = () => cluster.running().filter((line) => line.startsWith('apache@'));
 
 describe('apply', () => {
@@ -240,7 +240,7 @@ describe('apply', () => {
   });
 
   it('tells plan, events and result in JSON, each with its version', async () => {
-    const { io } = await run(asFiled(project, ['nginx_lb']), { json: true });
+    const { io } = await run(desiredFromFiles(project, ['nginx_lb']), { json: true });
     const lines = io.json() as readonly { type: string; version: number }[];
     expect(new Set(lines.map(({ version }) => version))).toEqual(new Set([1]));
     const types = lines.map(({ type }) => type);

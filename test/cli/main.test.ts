@@ -65,7 +65,7 @@ describe('main', () => {
 });
 
 describe('exit codes', () => {
-  const wanted: Readonly<Record<ErrorCode, number>> = {
+  const desired: Readonly<Record<ErrorCode, number>> = {
     usage: 2,
     config: 2,
     failed: 1,
@@ -75,7 +75,7 @@ describe('exit codes', () => {
     interrupted: 130,
   };
 
-  it.each(Object.entries(wanted))('%s ends with %i', (code, exitCode) => {
+  it.each(Object.entries(desired))('%s ends with %i', (code, exitCode) => {
     expect(exitCodeOf(new CoreshipError(code as ErrorCode, 'x'))).toBe(exitCode);
   });
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Paint } from '../../src/cli/output/paint.ts';
 import { planText, summary } from '../../src/cli/output/plan-text.ts';
 import { printError } from '../../src/cli/output/print-error.ts';
-import { stepText } from '../../src/cli/output/step-text.ts';
 import { table } from '../../src/cli/output/table.ts';
 import { CoreshipError } from '../../src/errors.ts';
 import type { Change, ChangeAction, FileChange, Step } from '../../src/plan/plan.ts';
+import { stepText } from '../../src/plan/step-text.ts';
 import { FakeIo } from '../fakes/fake-io.ts';
 import { balancer, entry, m1 } from '../rollout/sample-plan.ts';
 

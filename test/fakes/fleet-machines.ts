@@ -1,6 +1,6 @@
-import { againstMachine, reasonsAgainst } from '../../src/placement/able-to-run.ts';
 import { globMatches } from '../../src/placement/glob.ts';
 import { readRules } from '../../src/placement/read-rules.ts';
+import { againstMachine, reasonsAgainst } from '../../src/placement/reasons-against.ts';
 import { unitHash } from '../../src/unit/serialise.ts';
 import { expandSpecifiers } from '../../src/unit/specifiers.ts';
 import type { UnitOption } from '../../src/unit/unit-file.ts';

@@ -1,6 +1,6 @@
 import { globMatches } from '../../src/placement/glob.ts';
 import { readRules } from '../../src/placement/read-rules.ts';
-import type { Seen } from '../../src/plan/cluster-view.ts';
+import type { ClusterFacts } from '../../src/plan/cluster-view.ts';
 import { runningBalancers } from '../../src/plan/cluster-view.ts';
 import type { ForeignUnit, ObservedMachine, ObservedUnit } from '../../src/plan/observation.ts';
 import type { BalancerRef, Step } from '../../src/plan/plan.ts';
@@ -54,7 +54,7 @@ export class SimulatedCluster {
   }
 
   /** What a command would see right now. */
-  look(): Seen {
+  look(): ClusterFacts {
     const observation = {
       machines: this.machines,
       units: [...this.units].flatMap(([machine, units]) =>
@@ -188,9 +188,9 @@ export class SimulatedCluster {
   }
 
   /** Pairs of running units on one machine that a `Conflicts=` keeps apart: that of a wanted unit, else of its own file. */
-  clashes(wanted: readonly UnitText[] = []): readonly string[] {
+  clashes(desired: readonly UnitText[] = []): readonly string[] {
     const running = this.all().filter(({ unit }) => runs(unit));
-    const newest = new Map(wanted.map(({ name, text }) => [name, text]));
+    const newest = new Map(desired.map(({ name, text }) => [name, text]));
     return running.flatMap(({ name, machine, unit }) => {
       const { rules } = readRules(optionsOf(parseUnit(newest.get(name) ?? unit.text ?? '')), name);
       return running

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openRegistry } from '../../src/cli/open-registry.ts';
+import { openRegistry } from '../../src/cli/cluster/open-registry.ts';
 import type { EtcdAccess } from '../../src/registry/etcd-access.ts';
 import type { LockRequest, Registry } from '../../src/registry/registry.ts';
 import { makeCertificates } from './certificates.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { PlacedUnit } from '../../src/placement/able-to-run.ts';
+import type { PlacedUnit } from '../../src/placement/reasons-against.ts';
 import type { UnitOption } from '../../src/unit/unit-file.ts';
 import { arbitraryUnits } from './arbitrary-sets.ts';
 

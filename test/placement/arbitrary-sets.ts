@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { PlacedUnit } from '../../src/placement/able-to-run.ts';
 import type { Machine } from '../../src/placement/machine.ts';
+import type { PlacedUnit } from '../../src/placement/reasons-against.ts';
 
 const names = [
   'a@1.service',

@@ -1,5 +1,5 @@
-import { type PlacedUnit, reasonsAgainst } from '../../src/placement/able-to-run.ts';
 import type { Machine } from '../../src/placement/machine.ts';
+import { type PlacedUnit, reasonsAgainst } from '../../src/placement/reasons-against.ts';
 
 /** Everything in a placement that the rules forbid; empty where it is legal. */
 export function breaches(

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PlacedUnit, reasonsAgainst } from '../../src/placement/able-to-run.ts';
 import type { Machine } from '../../src/placement/machine.ts';
 import { place } from '../../src/placement/place.ts';
+import { type PlacedUnit, reasonsAgainst } from '../../src/placement/reasons-against.ts';
 import { arbitraryCurrent, arbitraryMachines, arbitraryUnits } from './arbitrary-sets.ts';
 import { breaches, countPlaced } from './legality.ts';
 
@@ -27,7 +27,7 @@ describe('any placement', () => {
         machines: fc.shuffledSubarray([...one.machines], { minLength: one.machines.length }),
         current: fc
           .shuffledSubarray([...one.current], { minLength: one.current.size })
-          .map((pairs) => new Map(pairs.map(([name, homes]) => [name, [...homes].reverse()]))),
+          .map((pairs) => new Map(pairs.map(([name, machinesOf]) => [name, [...machinesOf].reverse()]))),
       }),
     );
     fc.assert(
@@ -54,7 +54,8 @@ describe('any placement', () => {
         const calm = units.map(({ name, rules }) => ({ name, rules: { ...rules, replaces: [] } }));
         const half = place({ units: calm.slice(0, 4), machines, current }).placed;
         const whole = place({ units: calm, machines, current: half }).placed;
-        for (const [name, homes] of half) expect(whole.get(name)).toEqual(expect.arrayContaining([...homes]));
+        for (const [name, machinesOf] of half)
+          expect(whole.get(name)).toEqual(expect.arrayContaining([...machinesOf]));
       }),
     );
   });
@@ -87,11 +88,11 @@ describe('any placement', () => {
 
 /** Tries every choice of machines. */
 function mostThatCanRun(units: readonly PlacedUnit[], machines: readonly Machine[]): number {
-  const tryAll = (index: number, homes: ReadonlyMap<string, string>): number => {
-    if (index === units.length) return isLegal(units, machines, homes) ? homes.size : 0;
+  const tryAll = (index: number, machinesOf: ReadonlyMap<string, string>): number => {
+    if (index === units.length) return isLegal(units, machines, machinesOf) ? machinesOf.size : 0;
     const name = units[index]?.name ?? '';
-    const options = machines.map((machine) => tryAll(index + 1, new Map(homes).set(name, machine.id)));
-    return Math.max(tryAll(index + 1, homes), ...options);
+    const options = machines.map((machine) => tryAll(index + 1, new Map(machinesOf).set(name, machine.id)));
+    return Math.max(tryAll(index + 1, machinesOf), ...options);
   };
   return tryAll(0, new Map());
 }
@@ -99,11 +100,12 @@ function mostThatCanRun(units: readonly PlacedUnit[], machines: readonly Machine
 function isLegal(
   units: readonly PlacedUnit[],
   machines: readonly Machine[],
-  homes: ReadonlyMap<string, string>,
+  machinesOf: ReadonlyMap<string, string>,
 ): boolean {
-  if (homes.size > 0 && units.some((unit) => homes.has(unit.name) && isCircular(unit, units))) return false;
+  if (machinesOf.size > 0 && units.some((unit) => machinesOf.has(unit.name) && isCircular(unit, units)))
+    return false;
   return machines.every((machine) => {
-    const here = units.filter((unit) => homes.get(unit.name) === machine.id);
+    const here = units.filter((unit) => machinesOf.get(unit.name) === machine.id);
     return here.every((unit) => reasonsAgainst(unit, machine, here).length === 0);
   });
 }

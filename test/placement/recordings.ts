@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { PlacedUnit } from '../../src/placement/able-to-run.ts';
 import type { Machine } from '../../src/placement/machine.ts';
 import { readRules } from '../../src/placement/read-rules.ts';
+import type { PlacedUnit } from '../../src/placement/reasons-against.ts';
 import type { RuleProblem } from '../../src/placement/rule-problem.ts';
 
 /** One unit of a recorded set, read by our rules. */

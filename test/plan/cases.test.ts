@@ -20,7 +20,7 @@ interface PlanCase {
   readonly since?: readonly { readonly unit: string; readonly machine: string; readonly is: object }[];
   readonly unregistered?: readonly string[];
   readonly foreign?: readonly { readonly unit: string; readonly machine: string; readonly file: string }[];
-  readonly wanted: Instances;
+  readonly desired: Instances;
   readonly changes?: readonly object[];
   readonly unchanged?: readonly string[];
   readonly error?: object;
@@ -33,17 +33,17 @@ const cases = readdirSync(folder)
 
 describe.each(cases)('%s', (_, facts) => {
   const services = toServices(facts.services);
-  const wanted = want(services, facts.wanted, facts.units);
+  const desired = want(services, facts.desired, facts.units);
 
   it(facts.says, () => {
     const cluster = clusterOf(facts);
     if (facts.error) {
-      expect(() => planFor(cluster, wanted)).toThrow(
+      expect(() => planFor(cluster, desired)).toThrow(
         expect.objectContaining({ code: 'failed', ...facts.error }),
       );
       return;
     }
-    const { changes, unchanged } = planFor(cluster, wanted);
+    const { changes, unchanged } = planFor(cluster, desired);
     expect(
       changes.map(({ action, unit, machine, from, reason, files, steps }) => ({
         action,
@@ -62,8 +62,8 @@ describe.each(cases)('%s', (_, facts) => {
 
   it('has nothing more to do afterwards', () => {
     const cluster = clusterOf(facts);
-    carryOut(cluster, planFor(cluster, wanted));
-    expect(planFor(cluster, wanted).changes).toEqual([]);
+    carryOut(cluster, planFor(cluster, desired));
+    expect(planFor(cluster, desired).changes).toEqual([]);
     expect(cluster.stale()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runningBalancers, type Seen, viewCluster } from '../../src/plan/cluster-view.ts';
+import { type ClusterFacts, runningBalancers, viewCluster } from '../../src/plan/cluster-view.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { SimulatedCluster } from '../fakes/simulated-cluster.ts';
 import { apacheLike, balancerLike } from '../services/sample-services.ts';
@@ -15,7 +15,7 @@ function running(): SimulatedCluster {
 }
 
 /** Whether 7777 counts as served when this is seen. */
-function isServed(seen: Seen): boolean {
+function isServed(seen: ClusterFacts): boolean {
   const view = viewCluster(seen);
   const found = view.groups.find(({ group }) => group.instance === '7777');
   return found !== undefined && view.isServed(found.group, found.machine);
@@ -26,7 +26,7 @@ describe('isServed', () => {
     expect(isServed(running().look())).toBe(true);
   });
 
-  it.each<[name: string, change: (seen: Seen) => Seen]>([
+  it.each<[name: string, change: (seen: ClusterFacts) => ClusterFacts]>([
     ['it is not registered', (seen) => ({ ...seen, registrations: [] })],
     [
       'its key says something else, as another machine’s under key: host',

@@ -14,8 +14,8 @@ const running = (name: string, machine: string, unit: string): ObservedUnit => (
 });
 
 /** The plan for services on a cluster that chooses machines itself. */
-function plan(wanted: Readonly<Record<string, string>>, seen: Partial<Observation>, services = ['web']) {
-  const groups = groupUnits(Object.entries(wanted).map(([name, unit]) => ({ name, text: unit })));
+function plan(desired: Readonly<Record<string, string>>, seen: Partial<Observation>, services = ['web']) {
+  const groups = groupUnits(Object.entries(desired).map(([name, unit]) => ({ name, text: unit })));
   const observation = { machines, units: [], foreign: [], unreachable: [], forecast: true, ...seen };
   const settings = { api: 'v3', key: 'address' } as const;
   return makePlan({ services, groups }, viewCluster({ observation, services: [], settings, serving: [] }));
@@ -49,7 +49,7 @@ describe('a plan for a cluster that chooses machines itself', () => {
 
   it('shows how a unit that has no machine differs from what was reviewed', () => {
     const unplaced = [
-      { name: 'web.service', text: text('MachineMetadata=zone=moon'), wanted: true, reasons: [] },
+      { name: 'web.service', text: text('MachineMetadata=zone=moon'), shouldRun: true, reasons: [] },
     ];
     const [change] = plan({ 'web.service': text() }, { unplaced }).changes;
     expect(change).toMatchObject({ action: 'create', reason: 'the cluster has it, and runs it nowhere' });
@@ -63,7 +63,7 @@ describe('a plan for a cluster that chooses machines itself', () => {
     const unplaced = ['web@1.service', 'other@1.service'].map((name) => ({
       name,
       text: text(),
-      wanted: true,
+      shouldRun: true,
       reasons: [],
     }));
     expect(lines(plan({}, { unplaced }))).toEqual(['remove web@1.service on no machine: remove']);

@@ -137,8 +137,8 @@ describe('makePlan', { timeout: 60_000 }, () => {
             units: [...observation.units].reverse(),
           },
         };
-        const wanted = want(after.services, after.instances, after.byHand);
-        expect(makePlan(wanted, viewCluster(reversed))).toEqual(plan);
+        const desired = want(after.services, after.instances, after.byHand);
+        expect(makePlan(desired, viewCluster(reversed))).toEqual(plan);
       }),
     );
   });

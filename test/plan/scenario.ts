@@ -1,5 +1,5 @@
 import { viewCluster } from '../../src/plan/cluster-view.ts';
-import { makePlan, type Wanted } from '../../src/plan/make-plan.ts';
+import { type Desired, makePlan } from '../../src/plan/make-plan.ts';
 import type { Plan, Step } from '../../src/plan/plan.ts';
 import { readAssets } from '../../src/project/assets.ts';
 import { renderServices } from '../../src/services/render.ts';
@@ -17,7 +17,7 @@ export function want(
   services: readonly Service[],
   instances: Instances,
   byHand: Readonly<Record<string, string>> = {},
-): Wanted {
+): Desired {
   const rendered = renderServices(services, { api: 'v3', key: 'address' }, assets)
     .filter(({ path }) => path.endsWith('.service'))
     .map(({ path, content }): UnitText => ({ name: path.slice(path.indexOf('/') + 1), text: content }));
@@ -33,8 +33,8 @@ export function want(
 }
 
 /** The plan a command would make right now. */
-export function planFor(cluster: SimulatedCluster, wanted: Wanted): Plan {
-  return makePlan(wanted, viewCluster(cluster.look()));
+export function planFor(cluster: SimulatedCluster, desired: Desired): Plan {
+  return makePlan(desired, viewCluster(cluster.look()));
 }
 
 /** Carries out all steps of a plan, or the first of them; `after` is called behind each. */

@@ -15,13 +15,13 @@ const plan = (actions: readonly (readonly [ChangeAction, string])[]) =>
 describe('what of a plan may be under way together', () => {
   const rows: readonly {
     name: string;
-    atOnce: number;
+    maxParallelChanges: number;
     actions: Parameters<typeof plan>[0];
     sizes: readonly number[];
   }[] = [
     {
       name: 'nothing, by default',
-      atOnce: 1,
+      maxParallelChanges: 1,
       actions: [
         ['create', 'a'],
         ['create', 'a'],
@@ -30,7 +30,7 @@ describe('what of a plan may be under way together', () => {
     },
     {
       name: 'what only comes',
-      atOnce: 9,
+      maxParallelChanges: 9,
       actions: [
         ['create', 'a'],
         ['start', 'a'],
@@ -40,7 +40,7 @@ describe('what of a plan may be under way together', () => {
     },
     {
       name: 'what only goes',
-      atOnce: 9,
+      maxParallelChanges: 9,
       actions: [
         ['remove', 'a'],
         ['remove', 'a'],
@@ -49,7 +49,7 @@ describe('what of a plan may be under way together', () => {
     },
     {
       name: 'not what comes with what goes',
-      atOnce: 9,
+      maxParallelChanges: 9,
       actions: [
         ['create', 'a'],
         ['remove', 'a'],
@@ -58,7 +58,7 @@ describe('what of a plan may be under way together', () => {
     },
     {
       name: 'not what is replaced',
-      atOnce: 9,
+      maxParallelChanges: 9,
       actions: [
         ['replace', 'a'],
         ['replace', 'a'],
@@ -68,7 +68,7 @@ describe('what of a plan may be under way together', () => {
     },
     {
       name: 'not two services',
-      atOnce: 9,
+      maxParallelChanges: 9,
       actions: [
         ['create', 'a'],
         ['create', 'b'],
@@ -77,7 +77,7 @@ describe('what of a plan may be under way together', () => {
     },
     {
       name: 'as many as may be',
-      atOnce: 2,
+      maxParallelChanges: 2,
       actions: [
         ['create', 'a'],
         ['create', 'a'],
@@ -86,14 +86,17 @@ describe('what of a plan may be under way together', () => {
       sizes: [2, 1],
     },
   ];
-  it.each(rows)('$name', ({ atOnce, actions, sizes }) => {
-    expect(batches(plan(actions), atOnce).map((batch) => batch.length)).toEqual(sizes);
+  it.each(rows)('$name', ({ maxParallelChanges, actions, sizes }) => {
+    expect(batches(plan(actions), maxParallelChanges).map((batch) => batch.length)).toEqual(sizes);
   });
 });
 
 describe('a rollout on a cluster that chooses machines itself', () => {
   const choosing = (machine: string | undefined) =>
-    Object.assign(new FakeEngine(), { atOnce: 9, placedOn: () => Promise.resolve(machine) });
+    Object.assign(new FakeEngine(), {
+      maxParallelChanges: 9,
+      awaitPlacement: () => Promise.resolve(machine),
+    });
   const two = planOf(
     change('a@1.service', [act('start', 'a@1.service'), waitActive('a@1.service')]),
     change('a@2.service', [act('start', 'a@2.service'), waitActive('a@2.service')]),
@@ -109,7 +112,7 @@ describe('a rollout on a cluster that chooses machines itself', () => {
 
   it('ends with what landed elsewhere, so that the rest is planned anew', async () => {
     const { result, done } = await run(choosing('somewhere else'));
-    expect(result).toEqual({ elsewhere: true });
+    expect(result).toEqual({ relocated: true });
     expect(done).toEqual(['start', 'start']);
   });
 
@@ -129,7 +132,7 @@ describe('a rollout on a cluster that chooses machines itself', () => {
 
   it('goes on where the forecast was right, or where a unit runs on all machines', async () => {
     for (const machine of [two.changes[0]?.machine.id, undefined]) {
-      expect((await run(choosing(machine))).result).toEqual({ elsewhere: false });
+      expect((await run(choosing(machine))).result).toEqual({ relocated: false });
     }
   });
 });

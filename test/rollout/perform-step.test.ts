@@ -16,7 +16,7 @@ function usualWorld() {
   const abort = new AbortController();
   const watch: WaitWatch = {
     onSeen: (text) => void seen.push(text),
-    mayGoOn: () => abort.signal.throwIfAborted(),
+    throwIfStopped: () => abort.signal.throwIfAborted(),
   };
   const perform = (step: Step) => performStep(step, { engine, registry, clock }, watch);
   return { engine, registry, clock, seen, abort, perform };

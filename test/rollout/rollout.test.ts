@@ -149,7 +149,7 @@ describe('rollOut', () => {
     const { abort, run } = begin(two, (event) => {
       if (event.type === 'step-started' && event.step.kind === 'remove') abort.abort();
     });
-    await expect(run()).resolves.toEqual({ elsewhere: false });
+    await expect(run()).resolves.toEqual({ relocated: false });
   });
 
   it('does nothing at all when it was interrupted before it began', async () => {
@@ -182,7 +182,7 @@ describe('rollOut', () => {
       }
       if (event.type === 'step-waiting') seen.push(event.seen);
     });
-    await expect(run()).resolves.toEqual({ elsewhere: false });
+    await expect(run()).resolves.toEqual({ relocated: false });
     expect(seen[0]).toBe('etcd does not answer: the lock may have expired');
     expect(clock.now()).toBeGreaterThanOrEqual(5000);
   });
@@ -224,6 +224,6 @@ describe('rollOut', () => {
     clock.at(5000, () => {
       lock.state = 'held';
     });
-    await expect(run()).resolves.toEqual({ elsewhere: false });
+    await expect(run()).resolves.toEqual({ relocated: false });
   });
 });

@@ -1,11 +1,11 @@
 import type { Argv } from 'yargs';
+import { desiredFromFiles } from '../../project/desired.ts';
 import { apply } from '../apply.ts';
 import { changeOptions, readChangeOptions } from '../change-options.ts';
+import { openCluster } from '../cluster/open-cluster.ts';
 import { type Arguments, word, words } from '../command.ts';
-import { openCluster } from '../context.ts';
 import type { Io } from '../io.ts';
 import { openProject } from '../open-project.ts';
-import { asFiled } from '../wanted.ts';
 import { warnStale } from '../warn-stale.ts';
 
 export const options = (yargs: Argv): Argv =>
@@ -17,8 +17,8 @@ export const options = (yargs: Argv): Argv =>
 export async function run(args: Arguments, io: Io): Promise<number> {
   const services = words(args, 'service');
   const project = await openProject(args, io);
-  const wanted = asFiled(project, services);
-  for (const service of services.filter((name) => !wanted.groups.some((group) => group.service === name))) {
+  const desired = desiredFromFiles(project, services);
+  for (const service of services.filter((name) => !desired.groups.some((group) => group.service === name))) {
     io.err(
       `warning: instances/ names no instance of ${service}; coreship scale ${service} INSTANCE adds some\n`,
     );
@@ -27,7 +27,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
     const command = ['deploy', ...services].join(' ');
-    return await apply(cluster, project, { ...readChangeOptions(args, io), wanted, command }, io);
+    return await apply(cluster, project, { ...readChangeOptions(args, io), desired, command }, io);
   } finally {
     await cluster.close();
   }

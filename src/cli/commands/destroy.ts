@@ -1,14 +1,14 @@
 import type { Argv } from 'yargs';
 import { CoreshipError } from '../../errors.ts';
 import { viewCluster } from '../../plan/cluster-view.ts';
+import { desiredGroups, serviceNames } from '../../project/desired.ts';
 import { apply } from '../apply.ts';
 import { changeOptions, readChangeOptions } from '../change-options.ts';
+import { observeCompletely } from '../cluster/observe-cluster.ts';
+import { openCluster } from '../cluster/open-cluster.ts';
 import { type Arguments, word, words } from '../command.ts';
-import { openCluster } from '../context.ts';
 import type { Io } from '../io.ts';
-import { lookWhole } from '../look.ts';
 import { openProject } from '../open-project.ts';
-import { desiredGroups, serviceNames } from '../wanted.ts';
 
 export const options = (yargs: Argv): Argv =>
   changeOptions(yargs)
@@ -21,7 +21,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
   const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
-    const running = viewCluster(await lookWhole(cluster, project, [], io)).groups.map(
+    const running = viewCluster(await observeCompletely(cluster, project, [], io)).groups.map(
       ({ group }) => group.service,
     );
     const known = new Set([...serviceNames(project), ...running]);
@@ -35,9 +35,9 @@ export async function run(args: Arguments, io: Io): Promise<number> {
         },
       );
     }
-    const wanted = { services, groups: [] };
+    const desired = { services, groups: [] };
     const command = ['destroy', ...services].join(' ');
-    const code = await apply(cluster, project, { ...readChangeOptions(args, io), wanted, command }, io);
+    const code = await apply(cluster, project, { ...readChangeOptions(args, io), desired, command }, io);
     for (const service of services.filter((name) =>
       desiredGroups(project).some((group) => group.service === name),
     )) {

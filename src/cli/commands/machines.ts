@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
+import { openCluster } from '../cluster/open-cluster.ts';
 import { type Arguments, flag, word } from '../command.ts';
-import { openCluster } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { openProject } from '../open-project.ts';

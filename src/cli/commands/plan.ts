@@ -1,15 +1,15 @@
 import type { Argv } from 'yargs';
+import { refuseMisread, toStoredForm } from '../../engines/stored-form.ts';
 import { viewCluster } from '../../plan/cluster-view.ts';
 import { makePlan } from '../../plan/make-plan.ts';
-import { asKept, refuseMisread } from '../as-kept.ts';
+import { desiredFromFiles, serviceNames } from '../../project/desired.ts';
+import { observeCompletely, warnOfStrays } from '../cluster/observe-cluster.ts';
+import { openCluster } from '../cluster/open-cluster.ts';
 import { type Arguments, flag, word, words } from '../command.ts';
-import { openCluster } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { lookWhole, warnOfStrays } from '../look.ts';
 import { openProject } from '../open-project.ts';
 import { answerPlan } from '../output/show-plan.ts';
-import { asFiled, serviceNames } from '../wanted.ts';
 import { warnStale } from '../warn-stale.ts';
 
 export const options = (yargs: Argv): Argv =>
@@ -21,15 +21,15 @@ export const options = (yargs: Argv): Argv =>
 /** `coreship plan`: what `deploy` would do. */
 export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
-  const wanted = asFiled(project, words(args, 'service'));
-  await warnStale(project, wanted.services, io);
+  const desired = desiredFromFiles(project, words(args, 'service'));
+  await warnStale(project, desired.services, io);
   const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
-    refuseMisread(wanted, cluster.engine, words(args, 'allow'));
-    const names = wanted.groups.flatMap(({ units }) => units.map(({ name }) => name));
-    const seen = await lookWhole(cluster, project, names, io);
+    refuseMisread(desired, cluster.engine, words(args, 'allow'));
+    const names = desired.groups.flatMap(({ units }) => units.map(({ name }) => name));
+    const seen = await observeCompletely(cluster, project, names, io);
     warnOfStrays(seen, serviceNames(project), io);
-    const plan = makePlan(asKept(wanted, cluster.engine), viewCluster(seen));
+    const plan = makePlan(toStoredForm(desired, cluster.engine), viewCluster(seen));
     answerPlan(plan, cluster.name, flag(args, 'json'), io);
     return flag(args, 'detailedExitcode') && plan.changes.length > 0 ? exitCodes.usage : exitCodes.done;
   } finally {

@@ -1,12 +1,12 @@
 import type { Argv } from 'yargs';
+import { scaleTo } from '../../project/desired.ts';
 import { setInstances } from '../../project/set-instances.ts';
 import { apply } from '../apply.ts';
 import { changeOptions, readChangeOptions } from '../change-options.ts';
+import { openCluster } from '../cluster/open-cluster.ts';
 import { type Arguments, word, words } from '../command.ts';
-import { openCluster } from '../context.ts';
 import type { Io } from '../io.ts';
 import { openProject } from '../open-project.ts';
-import { scaleTo } from '../wanted.ts';
 import { warnStale } from '../warn-stale.ts';
 
 export const options = (yargs: Argv): Argv =>
@@ -20,7 +20,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const service = word(args, 'service') ?? '';
   const instances = words(args, 'instance');
   const project = await openProject(args, io);
-  const { wanted, links } = scaleTo(project, service, instances);
+  const { desired, links } = scaleTo(project, service, instances);
   await warnStale(project, [service], io);
   const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
@@ -29,7 +29,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
       project,
       {
         ...readChangeOptions(args, io),
-        wanted,
+        desired,
         command: ['scale', service, ...instances].join(' '),
         writeFiles: async () => {
           for (const path of await setInstances(project.root, links)) io.err(`changed ${path}\n`);

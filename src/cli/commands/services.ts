@@ -1,13 +1,13 @@
 import type { Argv } from 'yargs';
+import { serviceNames } from '../../project/desired.ts';
 import { registrationPrefix } from '../../services/registration.ts';
+import { observeCluster } from '../cluster/observe-cluster.ts';
+import { openCluster } from '../cluster/open-cluster.ts';
 import { type Arguments, flag, word } from '../command.ts';
-import { openCluster } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { look } from '../look.ts';
 import { openProject } from '../open-project.ts';
 import { table } from '../output/table.ts';
-import { serviceNames } from '../wanted.ts';
 
 export const options = (yargs: Argv): Argv => yargs;
 
@@ -16,7 +16,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
   const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
-    const { seen, registryError } = await look(cluster, project, [], io);
+    const { seen, registryError } = await observeCluster(cluster, project, [], io);
     const services = serviceNames(project).map((name) => ({
       name,
       // What etcd did not tell is not nothing.

@@ -1,16 +1,16 @@
 import type { Argv } from 'yargs';
+import { toStoredForm } from '../../engines/stored-form.ts';
 import { viewCluster } from '../../plan/cluster-view.ts';
 import { makePlan } from '../../plan/make-plan.ts';
-import { asKept } from '../as-kept.ts';
+import { desiredFromFiles, serviceNames } from '../../project/desired.ts';
+import { observeCluster, warnOfStrays } from '../cluster/observe-cluster.ts';
+import { openCluster } from '../cluster/open-cluster.ts';
 import { type Arguments, flag, word, words } from '../command.ts';
-import { openCluster } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { look, warnOfStrays } from '../look.ts';
 import { openProject } from '../open-project.ts';
+import { statusRows } from '../output/status-rows.ts';
 import { table } from '../output/table.ts';
-import { statusRows } from '../status-rows.ts';
-import { asFiled, serviceNames } from '../wanted.ts';
 
 export const options = (yargs: Argv): Argv =>
   yargs
@@ -20,10 +20,10 @@ export const options = (yargs: Argv): Argv =>
 /** `coreship status`: what runs where, and whether it is registered and served. */
 export async function run(args: Arguments, io: Io): Promise<number> {
   const project = await openProject(args, io);
-  const wanted = asFiled(project, words(args, 'service'));
+  const desired = desiredFromFiles(project, words(args, 'service'));
   const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
   try {
-    const { seen, registryError } = await look(cluster, project, [], io);
+    const { seen, registryError } = await observeCluster(cluster, project, [], io);
     warnOfStrays(seen, serviceNames(project), io);
     const rows = statusRows(seen, words(args, 'service'), registryError !== undefined);
     const { unreachable } = seen.observation;
@@ -52,7 +52,7 @@ export async function run(args: Arguments, io: Io): Promise<number> {
     if (registryError !== undefined) throw registryError;
     if (unreachable.length > 0) return exitCodes.failed;
     if (!flag(args, 'detailedExitcode')) return exitCodes.done;
-    return makePlan(asKept(wanted, cluster.engine), viewCluster(seen)).changes.length > 0
+    return makePlan(toStoredForm(desired, cluster.engine), viewCluster(seen)).changes.length > 0
       ? exitCodes.usage
       : exitCodes.done;
   } finally {

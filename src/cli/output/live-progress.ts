@@ -1,8 +1,8 @@
 import { Listr, ListrLogger, type ListrTask, ProcessOutput } from 'listr2';
 import type { Change, Plan } from '../../plan/plan.ts';
+import { stepText } from '../../plan/step-text.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
 import type { Progress } from './progress-port.ts';
-import { stepText } from './step-text.ts';
 
 /** A task list on standard error, one task a change, that follows the events. */
 export function liveProgress(plan: Plan): Progress {
@@ -60,7 +60,7 @@ class Row {
   take(event: RolloutEvent): void {
     if (event.type === 'step-started') this.show(stepText(event.step));
     if (event.type === 'step-waiting') this.show(`${stepText(event.step)}: ${event.seen}`);
-    if (event.type === 'change-elsewhere') this.show('on another machine than foretold');
+    if (event.type === 'change-relocated') this.show('on another machine than foretold');
     if (event.type === 'change-done') this.end();
     if (event.type === 'change-failed') this.fail(new Error(event.message));
   }

@@ -1,8 +1,8 @@
 import type { Plan } from '../../plan/plan.ts';
+import { stepText } from '../../plan/step-text.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
 import type { Io } from '../io.ts';
 import type { Progress } from './progress-port.ts';
-import { stepText } from './step-text.ts';
 
 /** JSON where asked for, a live task list on a terminal, plain lines elsewhere. */
 export async function progressFor(plan: Plan, io: Io, json: boolean): Promise<Progress> {
@@ -39,7 +39,7 @@ function eventLine(event: RolloutEvent): string | undefined {
       return `  ${stepText(event.step)} (${(event.milliseconds / 1000).toFixed(1)} s)`;
     case 'step-waiting':
       return `  ${stepText(event.step)}: ${event.seen}`;
-    case 'change-elsewhere':
+    case 'change-relocated':
       return `  ${event.change.unit} is on another machine than foretold`;
     case 'change-failed':
       return `  failed: ${event.message}`;

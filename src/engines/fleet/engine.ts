@@ -57,9 +57,9 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
   };
 
   return {
-    atOnce: 100,
-    asKept: ({ name, text }) => canonicalText(optionsOf(parseUnit(text, { file: name }))),
-    misreads: ({ name, text }) => {
+    maxParallelChanges: 100,
+    toStoredForm: ({ name, text }) => canonicalText(optionsOf(parseUnit(text, { file: name }))),
+    lint: ({ name, text }) => {
       const { problems } = readRules(locatedOptionsOf(parseUnit(text, { file: name })), name);
       const placement = problems.map(({ option, ...problem }) => ({
         ...problem,
@@ -81,7 +81,7 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
       );
       follower.started(machine, units);
     },
-    placedOn: async (units) => {
+    awaitPlacement: async (units) => {
       const [main = ''] = units;
       const began = cluster.clock.now();
       const look = await looks.until(`${main} has a machine`, placementTimeoutMs, (seen) => {

@@ -28,7 +28,7 @@ export function toObservation(
       .map(({ unit }) => ({
         name: unit.name,
         text: canonicalText(unit.options),
-        wanted: unit.desiredState !== 'inactive',
+        shouldRun: unit.desiredState !== 'inactive',
         reasons: unit.desiredState === 'inactive' ? [] : whyNoMachine(unit.name, look, machines),
       })),
     neighbours: units

@@ -46,8 +46,8 @@ export function systemdEngine(cluster: SystemdCluster): Engine {
   ) => onMachine(id, ['sh', '-c', text, 'sh', ...args], { ...options, what });
 
   return {
-    observe: async (wanted, signal) => {
-      const { observation, machines } = await observeMachines(cluster.machines, target, wanted, signal);
+    observe: async (desired, signal) => {
+      const { observation, machines } = await observeMachines(cluster.machines, target, desired, signal);
       for (const [id, machine] of machines) byId.set(id, machine);
       return observation;
     },

@@ -15,10 +15,10 @@ export interface ObservedMachines {
 export async function observeMachines(
   machines: readonly SystemdMachine[],
   target: string,
-  wanted: readonly string[],
+  desired: readonly string[],
   signal?: AbortSignal,
 ): Promise<ObservedMachines> {
-  const looks = await Promise.allSettled(machines.map((machine) => look(machine, target, wanted, signal)));
+  const looks = await Promise.allSettled(machines.map((machine) => look(machine, target, desired, signal)));
   const seen: MachineLook[] = [];
   const unreachable: { name: string; reason: string; hint?: string }[] = [];
   for (const [index, outcome] of looks.entries()) {
@@ -48,12 +48,12 @@ interface MachineLook {
 async function look(
   source: SystemdMachine,
   target: string,
-  wanted: readonly string[],
+  desired: readonly string[],
   signal?: AbortSignal,
 ): Promise<MachineLook> {
   const connection = await source.connect();
   const result = await connection.run(
-    { words: ['sh', '-c', observeScript, 'sh', target, ...wanted], root: true },
+    { words: ['sh', '-c', observeScript, 'sh', target, ...desired], root: true },
     signal ? { signal } : {},
   );
   if (result.status !== 0) {
@@ -66,11 +66,11 @@ async function look(
       },
     );
   }
-  return readLook(source, result.stdout, wanted);
+  return readLook(source, result.stdout, desired);
 }
 
 /** Reads what the observe script prints: facts and files first, then the blocks of `systemctl show`. */
-function readLook(source: SystemdMachine, output: string, wanted: readonly string[]): MachineLook {
+function readLook(source: SystemdMachine, output: string, desired: readonly string[]): MachineLook {
   const facts = new Map<string, string>();
   const files = new Map<string, string | undefined>();
   const lines = output.split('\n');
@@ -97,7 +97,7 @@ function readLook(source: SystemdMachine, output: string, wanted: readonly strin
       .map((unit) => observed(unit, id, files)),
     foreign: shown
       .filter((unit) => !files.has(unit.state.name) && inTheWay(unit))
-      .map((unit) => ({ name: wantedName(unit, wanted), machine: id, file: unit.fragment })),
+      .map((unit) => ({ name: wantedName(unit, desired), machine: id, file: unit.fragment })),
   };
 }
 
@@ -116,8 +116,8 @@ function isRemnant(unit: ShownUnit, files: ReadonlyMap<string, string | undefine
 }
 
 /** systemd answers with a unit's own name where it was asked by an alias. */
-function wantedName({ names, state }: ShownUnit, wanted: readonly string[]): string {
-  return wanted.find((name) => names.includes(name)) ?? state.name;
+function wantedName({ names, state }: ShownUnit, desired: readonly string[]): string {
+  return desired.find((name) => names.includes(name)) ?? state.name;
 }
 
 /** A file of that very name is somebody else's; an instance of somebody's template only while it runs. */

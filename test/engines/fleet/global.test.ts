@@ -36,7 +36,7 @@ describe('a global unit, to which fleet gives no machine and no state of its own
   });
 
   it('is not waited for to be given a machine', async () => {
-    await expect((await running()).placedOn?.([everywhere.name])).resolves.toBeUndefined();
+    await expect((await running()).awaitPlacement?.([everywhere.name])).resolves.toBeUndefined();
   });
 
   it('is started again through loaded, though its list entry is never loaded', async () => {

@@ -12,7 +12,7 @@ export interface Draft {
 }
 
 /** The changes in their order, each with waits for the load balancers that those before it leave running. */
-export function inTurn(drafts: readonly Draft[], running: readonly BalancerRef[]): readonly Change[] {
+export function withSteps(drafts: readonly Draft[], running: readonly BalancerRef[]): readonly Change[] {
   let now = running;
   return drafts.map((draft) => {
     const change = { ...draft.change, steps: draft.steps(now) };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { balancerStatus } from '../../src/rollout/balancer.ts';
+import { balancerStatus } from '../../src/engines/balancer-status.ts';
 import { FakeEngine } from '../fakes/fake-engine.ts';
-import { balancer } from './sample-plan.ts';
+import { balancer } from '../rollout/sample-plan.ts';
 
 function ask(answer: string) {
   const engine = new FakeEngine();

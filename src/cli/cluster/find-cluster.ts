@@ -1,9 +1,9 @@
-import { CoreshipError } from '../errors.ts';
-import { type LabDescription, readLab } from '../lab/description.ts';
-import { isLabName } from '../lab/layout.ts';
-import type { Cluster } from '../project/cluster.ts';
-import { didYouMean } from '../project/did-you-mean.ts';
-import type { Project } from '../project/project.ts';
+import { CoreshipError } from '../../errors.ts';
+import { type LabDescription, readLab } from '../../lab/description.ts';
+import { isLabName } from '../../lab/layout.ts';
+import type { Cluster } from '../../project/cluster.ts';
+import { didYouMean } from '../../project/did-you-mean.ts';
+import type { Project } from '../../project/project.ts';
 
 /**
  * The cluster of that name: from coreship.yaml, or the running lab of that name.

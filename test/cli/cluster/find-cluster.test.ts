@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findCluster } from '../../src/cli/find-cluster.ts';
-import type { Project } from '../../src/project/project.ts';
+import { findCluster } from '../../../src/cli/cluster/find-cluster.ts';
+import type { Project } from '../../../src/project/project.ts';
 
 const production = { name: 'Production_2', engine: 'systemd', machines: [], entry: [], socket: '' } as const;
 const project: Project = {

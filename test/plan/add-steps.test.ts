@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inTurn } from '../../src/plan/in-turn.ts';
+import { withSteps } from '../../src/plan/add-steps.ts';
 import type { BalancerRef, Change, ChangeAction, Step } from '../../src/plan/plan.ts';
 
 const at = (id: string, unit = 'nginx_lb.service'): BalancerRef => ({
@@ -38,7 +38,7 @@ describe('inTurn', () => {
     });
     const other = at('m1', 'shop_lb.service');
     const second = { ...change('replace', 'm1', []), unit: 'apache@7777.service' };
-    expect(inTurn([draft(first), draft(second)], [other, at('m1')])).toEqual([first, second]);
+    expect(withSteps([draft(first), draft(second)], [other, at('m1')])).toEqual([first, second]);
     expect(seen).toEqual([
       [other, at('m1')],
       [other, ...machines.map((machine) => at(machine))],

@@ -1,14 +1,14 @@
-import type { Engine } from '../engines/engine.ts';
 import { CoreshipError } from '../errors.ts';
-import type { Wanted } from '../plan/make-plan.ts';
+import type { Desired } from '../plan/make-plan.ts';
 import { groupUnits } from '../services/unit-groups.ts';
+import type { Engine } from './engine.ts';
 
 /** What is wanted, in the texts that the cluster would keep, so that comparing them with what it has says something. */
-export function asKept(wanted: Wanted, engine: Engine): Wanted {
-  const keep = engine.asKept;
-  if (!keep) return wanted;
-  const units = wanted.groups.flatMap((group) => group.units);
-  return { ...wanted, groups: groupUnits(units.map((unit) => ({ name: unit.name, text: keep(unit) }))) };
+export function toStoredForm(desired: Desired, engine: Engine): Desired {
+  const keep = engine.toStoredForm;
+  if (!keep) return desired;
+  const units = desired.groups.flatMap((group) => group.units);
+  return { ...desired, groups: groupUnits(units.map((unit) => ({ name: unit.name, text: keep(unit) }))) };
 }
 
 /**
@@ -16,9 +16,9 @@ export function asKept(wanted: Wanted, engine: Engine): Wanted {
  * @param allowed names of rules that may be broken
  * @throws CoreshipError `config` with every problem
  */
-export function refuseMisread(wanted: Wanted, engine: Engine, allowed: readonly string[]): void {
-  const problems = wanted.groups
-    .flatMap((group) => group.units.flatMap((unit) => engine.misreads?.(unit) ?? []))
+export function refuseMisread(desired: Desired, engine: Engine, allowed: readonly string[]): void {
+  const problems = desired.groups
+    .flatMap((group) => group.units.flatMap((unit) => engine.lint?.(unit) ?? []))
     .filter(({ rule }) => !allowed.includes(rule));
   if (problems.length === 0) return;
   const rules = [...new Set(problems.map(({ rule }) => rule))];

@@ -1,14 +1,14 @@
-import { CoreshipError } from '../errors.ts';
-import { runningBalancers, type Seen, type Serving, viewCluster } from '../plan/cluster-view.ts';
-import type { Observation } from '../plan/observation.ts';
-import type { Project } from '../project/project.ts';
-import { balancerStatus } from '../rollout/balancer.ts';
-import type { OpenCluster } from './context.ts';
-import type { Io } from './io.ts';
+import { balancerStatus } from '../../engines/balancer-status.ts';
+import { CoreshipError } from '../../errors.ts';
+import { type ClusterFacts, runningBalancers, type Serving, viewCluster } from '../../plan/cluster-view.ts';
+import type { Observation } from '../../plan/observation.ts';
+import type { Project } from '../../project/project.ts';
+import type { Io } from '../io.ts';
+import type { OpenCluster } from './open-cluster.ts';
 
 /** What was seen, and what kept etcd out of sight. */
-export interface Look {
-  readonly seen: Seen;
+export interface ClusterSnapshot {
+  readonly seen: ClusterFacts;
   readonly registryError?: unknown;
 }
 
@@ -19,16 +19,16 @@ const untouched = 'nothing was changed';
  * Looks at everything a plan or a status is made from: machines, units, registrations, load balancers. `soFar` is what
  * an error says of the work before this look.
  */
-export async function look(
+export async function observeCluster(
   cluster: OpenCluster,
   project: Project,
-  wanted: readonly string[],
+  desired: readonly string[],
   io: Pick<Io, 'interrupt'>,
   soFar = untouched,
-): Promise<Look> {
+): Promise<ClusterSnapshot> {
   const [{ registrations, registryError }, observation] = await Promise.all([
     readRegistrations(cluster),
-    cluster.engine.observe(wanted, io.interrupt),
+    cluster.engine.observe(desired, io.interrupt),
   ]);
   const serving = await Promise.all(
     runningBalancers(observation, project.services).map(async (balancer): Promise<Serving> => {
@@ -56,18 +56,18 @@ const patience = { waitMs: 30_000, pauseMs: 500 };
  * Looks with a view to changing something: a cluster of which a part is out of sight is refused. An etcd that does not
  * answer is waited for: it may be choosing a new leader.
  */
-export async function lookWhole(
+export async function observeCompletely(
   cluster: OpenCluster,
   project: Project,
-  wanted: readonly string[],
+  desired: readonly string[],
   io: Pick<Io, 'interrupt' | 'err'>,
   soFar = untouched,
-): Promise<Seen> {
+): Promise<ClusterFacts> {
   const { clock } = cluster;
   const deadline = clock.now() + patience.waitMs;
   let told = false;
   for (;;) {
-    const { seen, registryError } = await look(cluster, project, wanted, io, soFar);
+    const { seen, registryError } = await observeCluster(cluster, project, desired, io, soFar);
     refuseUnreachable(seen.observation, soFar);
     if (registryError === undefined) return seen;
     const passes = registryError instanceof CoreshipError && registryError.code === 'failed';
@@ -103,7 +103,7 @@ function refuseUnreachable(observation: Observation, soFar: string): void {
 }
 
 /** Says which services run on the cluster although the project no longer has them. */
-export function warnOfStrays(seen: Seen, known: readonly string[], io: Io): void {
+export function warnOfStrays(seen: ClusterFacts, known: readonly string[], io: Io): void {
   const strays = new Set(viewCluster(seen).groups.map(({ group }) => group.service));
   for (const service of known) strays.delete(service);
   for (const service of strays) {

@@ -1,14 +1,14 @@
-import { type Clock, systemClock } from '../clock.ts';
-import type { Engine } from '../engines/engine.ts';
-import { type FleetCluster, fleetEngine } from '../engines/fleet/engine.ts';
-import { systemdEngine } from '../engines/systemd/engine.ts';
-import type { SystemdMachine } from '../engines/systemd/machine.ts';
-import type { Cluster, ClusterEntry, SshAddress } from '../project/cluster.ts';
-import type { Project } from '../project/project.ts';
-import type { Registry } from '../registry/registry.ts';
-import { createConnect } from '../ssh/connect.ts';
-import type { Connect, Target } from '../ssh/connection.ts';
-import { createPool } from '../ssh/pool.ts';
+import { type Clock, systemClock } from '../../clock.ts';
+import type { Engine } from '../../engines/engine.ts';
+import { type FleetCluster, fleetEngine } from '../../engines/fleet/engine.ts';
+import { systemdEngine } from '../../engines/systemd/engine.ts';
+import type { SystemdMachine } from '../../engines/systemd/machine.ts';
+import type { Cluster, ClusterEntry, SshAddress } from '../../project/cluster.ts';
+import type { Project } from '../../project/project.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { createConnect } from '../../ssh/connect.ts';
+import type { Connect, Target } from '../../ssh/connection.ts';
+import { createPool } from '../../ssh/pool.ts';
 import { findCluster } from './find-cluster.ts';
 import { openRegistry } from './open-registry.ts';
 

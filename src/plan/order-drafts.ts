@@ -1,14 +1,14 @@
-import { reasonsBetween } from '../placement/able-to-run.ts';
+import { reasonsBetween } from '../placement/reasons-against.ts';
 import type { UnitGroup } from '../services/unit-groups.ts';
 import { compareText } from '../unit/compare.ts';
-import type { Draft } from './in-turn.ts';
+import type { Draft } from './add-steps.ts';
 import type { ChangeAction } from './plan.ts';
 
 /**
  * Service by service; within one, what adds capacity before what takes it. Only what has no room beside what leaves its
  * machine waits for that, and then follows at once: as many instances as possible serve all the time.
  */
-export function inOrder(drafts: readonly Draft[], services: readonly string[]): readonly Draft[] {
+export function orderDrafts(drafts: readonly Draft[], services: readonly string[]): readonly Draft[] {
   const pending = byRank(drafts, services);
   const obstacles = new Map(pending.map((draft) => [draft, obstaclesOf(draft, pending)]));
   const ordered: Draft[] = [];

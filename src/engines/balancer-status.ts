@@ -1,7 +1,7 @@
-import type { Engine } from '../engines/engine.ts';
 import { CoreshipError } from '../errors.ts';
 import type { BalancerRef } from '../plan/plan.ts';
 import type { ServedLists } from '../services/registration.ts';
+import type { Engine } from './engine.ts';
 
 /** What a load balancer says of itself: `confd-watch status --json` in its container. */
 export interface BalancerStatus {

@@ -1,7 +1,7 @@
-import { type Seen, viewCluster } from '../plan/cluster-view.ts';
-import { serves } from '../services/registration.ts';
-import { compareText } from '../unit/compare.ts';
-import { parseUnitName } from '../unit/name.ts';
+import { type ClusterFacts, viewCluster } from '../../plan/cluster-view.ts';
+import { serves } from '../../services/registration.ts';
+import { compareText } from '../../unit/compare.ts';
+import { parseUnitName } from '../../unit/name.ts';
 
 /** One unit as `status` shows it. */
 export interface StatusRow {
@@ -22,7 +22,11 @@ export interface StatusRow {
 }
 
 /** Every unit on the cluster, instance by instance; `etcdAway` where etcd was asked and did not tell. */
-export function statusRows(seen: Seen, services: readonly string[], etcdAway: boolean): readonly StatusRow[] {
+export function statusRows(
+  seen: ClusterFacts,
+  services: readonly string[],
+  etcdAway: boolean,
+): readonly StatusRow[] {
   const view = viewCluster(seen);
   const placed = view.groups
     .filter(({ group }) => services.length === 0 || services.includes(group.service))
@@ -50,8 +54,8 @@ export function statusRows(seen: Seen, services: readonly string[], etcdAway: bo
         };
       });
     });
-  const unplaced = (seen.observation.unplaced ?? []).map(({ name, wanted, reasons }): StatusRow => {
-    const sub = wanted ? 'no machine' : 'not wanted';
+  const unplaced = (seen.observation.unplaced ?? []).map(({ name, shouldRun, reasons }): StatusRow => {
+    const sub = shouldRun ? 'no machine' : 'not wanted';
     const service = parseUnitName(name).prefix;
     return { unit: name, service, machine: '-', active: 'inactive', sub, mainPid: 0, servedBy: [], reasons };
   });

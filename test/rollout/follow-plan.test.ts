@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { followPlan } from '../../src/cli/follow-plan.ts';
 import { CoreshipError } from '../../src/errors.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import { followPlan } from '../../src/rollout/follow-plan.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { FakeEngine } from '../fakes/fake-engine.ts';
-import { act, change, planOf, waitActive } from '../rollout/sample-plan.ts';
+import { act, change, planOf, waitActive } from './sample-plan.ts';
 
 const [a, b, c] = ['a@1.service', 'a@2.service', 'b.service'] as const;
 const create = (unit: string) => change(unit, [act('start', unit), waitActive(unit)]);
@@ -25,8 +25,8 @@ async function follow(
   lastLook?: Error,
 ) {
   const engine = Object.assign(new FakeEngine(), {
-    atOnce: 9,
-    placedOn: ([unit = '']: readonly string[]) => Promise.resolve(homes[unit] ?? 'm1'),
+    maxParallelChanges: 9,
+    awaitPlacement: ([unit = '']: readonly string[]) => Promise.resolve(homes[unit] ?? 'm1'),
     observe: () =>
       given(
         lastLook ?? {
@@ -65,7 +65,7 @@ describe('a plan that is followed', () => {
     const { told, landed } = await follow({}, []);
     expect(landed).toBe(agreed);
     expect(told.filter((line) => line.includes('change-done'))).toHaveLength(3);
-    expect(told.some((line) => line.includes('elsewhere'))).toBe(false);
+    expect(told.some((line) => line.includes('relocated'))).toBe(false);
   });
 
   it('goes on with what is left, each unit under its own number, and tells where all landed', async () => {
@@ -73,7 +73,7 @@ describe('a plan that is followed', () => {
     expect(told).toEqual([
       `0 change-started create ${a}`,
       `1 change-started create ${b}`,
-      `1 change-elsewhere create ${b}`,
+      `1 change-relocated create ${b}`,
       `0 change-done create ${a}`,
       `2 change-started create ${c}`,
       `2 change-done create ${c}`,
@@ -99,7 +99,7 @@ describe('a plan that is followed', () => {
       code: 'partial',
       message: expect.stringContaining('keeps choosing other machines'),
     });
-    expect(told.filter((line) => line === `0 change-elsewhere wait ${a}`)).toHaveLength(9);
+    expect(told.filter((line) => line === `0 change-relocated wait ${a}`)).toHaveLength(9);
   });
 
   it('is partly done where a later plan fails', async () => {

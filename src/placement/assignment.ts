@@ -1,11 +1,11 @@
 import type { Relations } from './relations.ts';
 
 /** Who is where, while machines are being chosen. */
-export class Board {
+export class Assignment {
   readonly #relations: Relations;
   readonly #residents: ReadonlyMap<string, Set<string>>;
   /** How many times a machine was looked at for a unit: the measure of work done. */
-  looks = 0;
+  checks = 0;
 
   constructor(relations: Relations) {
     this.#relations = relations;
@@ -14,20 +14,20 @@ export class Board {
 
   /** Whether a unit may be put on a machine as things stand. */
   allows(unit: string, machine: string): boolean {
-    this.looks += 1;
+    this.checks += 1;
     const residents = this.on(machine);
-    if (!this.#relations.suits(unit).has(machine)) return false;
+    if (!this.#relations.eligibleMachines(unit).has(machine)) return false;
     const peers = this.#relations.units.get(unit)?.rules.machineOf ?? [];
     if (!peers.every((peer) => residents.has(peer))) return false;
-    const apart = this.#relations.apart(unit);
-    if (apart.size === 0) return true;
-    for (const resident of residents) if (apart.has(resident)) return false;
+    const incompatibleWith = this.#relations.incompatibleWith(unit);
+    if (incompatibleWith.size === 0) return true;
+    for (const resident of residents) if (incompatibleWith.has(resident)) return false;
     return true;
   }
 
   /** The machines that a unit may be put on as things stand, in order of id. */
-  choices(unit: string): readonly string[] {
-    return [...this.#relations.suits(unit)].filter((machine) => this.allows(unit, machine));
+  candidates(unit: string): readonly string[] {
+    return [...this.#relations.eligibleMachines(unit)].filter((machine) => this.allows(unit, machine));
   }
 
   put(unit: string, machine: string): void {
@@ -44,7 +44,7 @@ export class Board {
   }
 
   /** The machines a unit is on, in order of id. */
-  homes(unit: string): readonly string[] {
+  machinesOf(unit: string): readonly string[] {
     return [...this.#residents].filter(([, units]) => units.has(unit)).map(([machine]) => machine);
   }
 }

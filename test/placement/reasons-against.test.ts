@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type PlacedUnit, reasonsAgainst } from '../../src/placement/able-to-run.ts';
+import { type PlacedUnit, reasonsAgainst } from '../../src/placement/reasons-against.ts';
 import { anywhere, type PlacementRules } from '../../src/placement/rules.ts';
 
 const unit = (name: string, rules: Partial<PlacementRules> = {}): PlacedUnit => ({

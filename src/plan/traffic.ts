@@ -2,15 +2,15 @@ import type { RegistrationEntry } from '../services/registration.ts';
 import type { BalancerRef, MachineRef, Step } from './plan.ts';
 
 /** What of an instance can be seen from outside its machine: its registration and its load balancers. */
-export interface Gates {
+export interface Traffic {
   /** Absent for services that do not register. */
   readonly entry?: RegistrationEntry;
   /** The load balancers that follow the service and run. */
   readonly balancers: readonly BalancerRef[];
   /** Whether one of them has no other instance: it keeps the last one for some seconds. */
-  readonly last: boolean;
+  readonly isOnlyBackend: boolean;
   /** Present where the instance is a load balancer itself. */
-  readonly answers?: BalancerRef;
+  readonly ownBalancer?: BalancerRef;
   /** Seconds between leaving the load balancers and being stopped. */
   readonly drainSeconds: number;
   readonly startTimeoutSeconds: number;
@@ -20,62 +20,74 @@ export interface Gates {
 export function waitUntilServed(
   machine: MachineRef,
   units: readonly string[],
-  gates: Gates,
+  traffic: Traffic,
 ): readonly Step[] {
   const steps: Step[] = [
     {
       kind: 'wait-active',
       machine,
       units,
-      timeoutSeconds: gates.startTimeoutSeconds,
+      timeoutSeconds: traffic.startTimeoutSeconds,
       reason: 'the next instance is touched only when this one runs',
     },
   ];
-  if (gates.answers) {
-    steps.push({ kind: 'wait-answering', balancer: gates.answers, reason: 'a load balancer must answer' });
+  if (traffic.ownBalancer) {
+    steps.push({
+      kind: 'wait-answering',
+      balancer: traffic.ownBalancer,
+      reason: 'a load balancer must answer',
+    });
   }
-  if (!gates.entry) return steps;
+  if (!traffic.entry) return steps;
   steps.push({
     kind: 'wait-registered',
-    entry: gates.entry,
+    entry: traffic.entry,
     machine,
     units,
     reason: 'its sidekick registers it once it answers',
   });
-  if (gates.balancers.length === 0) return steps;
+  if (traffic.balancers.length === 0) return steps;
   return [
     ...steps,
     {
       kind: 'wait-served',
-      entry: gates.entry,
-      balancers: gates.balancers,
+      entry: traffic.entry,
+      balancers: traffic.balancers,
       reason: 'every load balancer must send it requests',
     },
   ];
 }
 
 /** Takes an instance out of the registry by stopping its sidekicks. */
-export function deregister(machine: MachineRef, sidekicks: readonly string[], gates: Gates): readonly Step[] {
+export function deregister(
+  machine: MachineRef,
+  sidekicks: readonly string[],
+  traffic: Traffic,
+): readonly Step[] {
   if (sidekicks.length === 0) return [];
   const stop: Step = { kind: 'stop', machine, units: sidekicks, reason: 'deregisters the instance' };
-  if (!gates.entry) return [stop];
-  return [stop, { kind: 'wait-unregistered', entry: gates.entry, reason: 'nobody may find it any more' }];
+  if (!traffic.entry) return [stop];
+  return [stop, { kind: 'wait-unregistered', entry: traffic.entry, reason: 'nobody may find it any more' }];
 }
 
 /** Waits until the load balancers have let go of an instance. */
-export function waitUntilUnserved({ entry, balancers }: Gates): readonly Step[] {
+export function waitUntilUnserved({ entry, balancers }: Traffic): readonly Step[] {
   if (!entry || balancers.length === 0) return [];
   return [{ kind: 'wait-unserved', entry, balancers, reason: 'no load balancer may send it new requests' }];
 }
 
 /** Takes an instance out of the registry and the load balancers, so that it may be stopped. */
-export function withdraw(machine: MachineRef, sidekicks: readonly string[], gates: Gates): readonly Step[] {
-  const steps = deregister(machine, sidekicks, gates);
-  const unserved = waitUntilUnserved(gates);
+export function withdraw(
+  machine: MachineRef,
+  sidekicks: readonly string[],
+  traffic: Traffic,
+): readonly Step[] {
+  const steps = deregister(machine, sidekicks, traffic);
+  const unserved = waitUntilUnserved(traffic);
   if (steps.length === 0 || unserved.length === 0) return steps;
   const drain: Step = {
     kind: 'drain',
-    seconds: gates.drainSeconds,
+    seconds: traffic.drainSeconds,
     reason: 'requests under way may end',
   };
   return [...steps, ...unserved, drain];

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openRegistry } from '../../src/cli/open-registry.ts';
-import { FakeConnection } from '../fakes/fake-connection.ts';
+import { openRegistry } from '../../../src/cli/cluster/open-registry.ts';
+import { FakeConnection } from '../../fakes/fake-connection.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'coreship-pem-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

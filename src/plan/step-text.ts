@@ -1,5 +1,5 @@
-import { assertNever } from '../../errors.ts';
-import type { Step } from '../../plan/plan.ts';
+import { assertNever } from '../errors.ts';
+import type { Step } from './plan.ts';
 
 /** One step in words: `stop apache-discovery@8888.service on lab-2`. */
 export function stepText(step: Step): string {

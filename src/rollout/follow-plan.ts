@@ -1,13 +1,13 @@
 import { CoreshipError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Emit } from '../rollout/events.ts';
-import type { RolloutPorts } from '../rollout/ports.ts';
-import { partly, type RolloutLimits, rollOut } from '../rollout/rollout.ts';
+import type { Emit } from './events.ts';
+import type { RolloutPorts } from './ports.ts';
+import { asPartial, rollOut, type StopConditions } from './rollout.ts';
 
 /** What a plan is carried out with. */
 export interface FollowOptions {
   readonly ports: RolloutPorts;
-  readonly limits: RolloutLimits;
+  readonly limits: StopConditions;
   /** Told of every step; the index is the unit's, in the agreed plan or behind it, in whichever plan it comes up. */
   readonly emit: Emit;
   /** Plans again, for what is left. */
@@ -34,14 +34,14 @@ export async function followPlan(agreed: Plan, options: FollowOptions): Promise<
       if (round === mostRounds) throw unsettled();
       const numbers = number(plan);
       const emit: Emit = (event) => told.emit({ ...event, index: numbers[event.index] ?? event.index });
-      const { elsewhere } = await rollOut(plan, ports, emit, limits);
+      const { relocated } = await rollOut(plan, ports, emit, limits);
       worked = true;
-      if (!elsewhere) break;
+      if (!relocated) break;
       plan = await replan();
     }
     return told.finish() ? await asLanded(agreed, ports) : agreed;
   } catch (error) {
-    throw worked ? partly(error, []) : error;
+    throw worked ? asPartial(error, []) : error;
   }
 }
 
@@ -61,11 +61,11 @@ function numbering(): (plan: Plan) => readonly number[] {
 
 /** Says at the end that what landed elsewhere is done, where no later plan had to look after it. */
 function tellEnds(emit: Emit) {
-  const open = new Map<number, Parameters<Emit>[0] & { type: 'change-elsewhere' }>();
+  const open = new Map<number, Parameters<Emit>[0] & { type: 'change-relocated' }>();
   let moved = false;
   return {
     emit: (event: Parameters<Emit>[0]): void => {
-      if (event.type === 'change-elsewhere') {
+      if (event.type === 'change-relocated') {
         open.set(event.index, event);
         moved = true;
       } else if (event.type === 'change-done') open.delete(event.index);

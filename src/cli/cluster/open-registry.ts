@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { CoreshipError } from '../errors.ts';
-import type { EtcdSettings } from '../project/cluster.ts';
-import type { EtcdAccess } from '../registry/etcd-access.ts';
-import { wrongCertificates } from '../registry/etcd-errors.ts';
-import type { Registry } from '../registry/registry.ts';
-import type { RegistrySettings } from '../services/service.ts';
-import type { Connection } from '../ssh/connection.ts';
-import { type Listener, listenTcp } from '../ssh/listen.ts';
+import { CoreshipError } from '../../errors.ts';
+import type { EtcdSettings } from '../../project/cluster.ts';
+import type { EtcdAccess } from '../../registry/etcd-access.ts';
+import { wrongCertificates } from '../../registry/etcd-errors.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { RegistrySettings } from '../../services/service.ts';
+import type { Connection } from '../../ssh/connection.ts';
+import { type Listener, listenTcp } from '../../ssh/listen.ts';
 
 /**
  * Opens a cluster's registry through its machines, each of which leads to every endpoint. The clients want addresses, so
@@ -50,8 +50,8 @@ export async function openRegistry(
 /** Loaded when needed: gRPC is heavy. */
 async function makerOf(api: RegistrySettings['api']): Promise<(access: EtcdAccess) => Registry> {
   return api === 'v2'
-    ? (await import('../registry/etcd2-registry.ts')).etcd2Registry
-    : (await import('../registry/etcd3-registry.ts')).etcd3Registry;
+    ? (await import('../../registry/etcd2-registry.ts')).etcd2Registry
+    : (await import('../../registry/etcd3-registry.ts')).etcd3Registry;
 }
 
 /** A machine that is away may come back, so it is a way as well as soon as any of them answers. */

@@ -1,35 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { asKept, refuseMisread } from '../../src/cli/as-kept.ts';
+import { refuseMisread, toStoredForm } from '../../src/engines/stored-form.ts';
 import { CoreshipError } from '../../src/errors.ts';
 import { groupUnits } from '../../src/services/unit-groups.ts';
 import { FakeEngine } from '../fakes/fake-engine.ts';
 
 const text = '# reviewed\n[Service]\nExecStart=/bin/true\n';
-const wanted = { services: ['a'], groups: groupUnits([{ name: 'a.service', text }]) };
+const desired = { services: ['a'], groups: groupUnits([{ name: 'a.service', text }]) };
 
 describe('what is wanted, as the cluster keeps it', () => {
   it('is the reviewed text, byte for byte, where the cluster keeps files', () => {
-    expect(asKept(wanted, new FakeEngine())).toBe(wanted);
+    expect(toStoredForm(desired, new FakeEngine())).toBe(desired);
   });
 
   it('is what the cluster makes of it elsewhere', () => {
     const engine = Object.assign(new FakeEngine(), {
-      asKept: (unit: { readonly text: string }) => unit.text.replace('# reviewed\n', ''),
+      toStoredForm: (unit: { readonly text: string }) => unit.text.replace('# reviewed\n', ''),
     });
-    expect(asKept(wanted, engine).groups.flatMap(({ units }) => units.map((unit) => unit.text))).toEqual([
-      '[Service]\nExecStart=/bin/true\n',
-    ]);
+    expect(
+      toStoredForm(desired, engine).groups.flatMap(({ units }) => units.map((unit) => unit.text)),
+    ).toEqual(['[Service]\nExecStart=/bin/true\n']);
   });
 });
 
 describe('what the cluster would misread', () => {
   const problem = { rule: 'unquoted-list', severity: 'error', message: 'no list' } as const;
   const engine = Object.assign(new FakeEngine(), {
-    misreads: () => [problem, { ...problem, rule: 'other-rule' }],
+    lint: () => [problem, { ...problem, rule: 'other-rule' }],
   });
   const refusal = (allowed: readonly string[]): unknown => {
     try {
-      return refuseMisread(wanted, engine, allowed);
+      return refuseMisread(desired, engine, allowed);
     } catch (error) {
       return error;
     }
@@ -47,6 +47,6 @@ describe('what the cluster would misread', () => {
 
   it('passes where every rule is allowed, or the cluster misreads nothing', () => {
     expect(refusal(['unquoted-list', 'other-rule'])).toBeUndefined();
-    expect(() => refuseMisread(wanted, new FakeEngine(), [])).not.toThrow();
+    expect(() => refuseMisread(desired, new FakeEngine(), [])).not.toThrow();
   });
 });

@@ -1,15 +1,15 @@
 import { CoreshipError, type Problem } from '../errors.ts';
-import type { Wanted } from '../plan/make-plan.ts';
-import { didYouMean } from '../project/did-you-mean.ts';
-import type { Project } from '../project/project.ts';
+import type { Desired } from '../plan/make-plan.ts';
 import { instanceProblem } from '../services/registration.ts';
 import type { Service } from '../services/service.ts';
 import { groupUnits, instantiate, templateGroups, type UnitGroup } from '../services/unit-groups.ts';
 import { parseUnitName, templateOf } from '../unit/name.ts';
+import { didYouMean } from './did-you-mean.ts';
+import type { Project } from './project.ts';
 
 /** What `scale` asks for: the groups, and the links that make `instances/` say the same. */
 export interface Scaling {
-  readonly wanted: Wanted;
+  readonly desired: Desired;
   readonly links: {
     readonly add: readonly { readonly name: string; readonly template: string }[];
     readonly remove: readonly string[];
@@ -29,7 +29,7 @@ export function scaleTo(project: Project, service: string, instances: readonly s
     (group) => group.service === service && group.instance !== undefined,
   );
   return {
-    wanted: { services: [service], groups },
+    desired: { services: [service], groups },
     links: {
       add: names.map((name) => ({ name, template: templateOf(name) ?? '' })),
       remove: present
@@ -40,7 +40,7 @@ export function scaleTo(project: Project, service: string, instances: readonly s
 }
 
 /** What the files say of some services; of all of them where none is named. */
-export function asFiled(project: Project, services: readonly string[]): Wanted {
+export function desiredFromFiles(project: Project, services: readonly string[]): Desired {
   const groups = desiredGroups(project);
   const known = serviceNames(project);
   for (const service of services) if (!known.includes(service)) throw unknownService(project, service);

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { statusRows } from '../../src/cli/status-rows.ts';
-import type { Seen } from '../../src/plan/cluster-view.ts';
-import { SimulatedCluster } from '../fakes/simulated-cluster.ts';
-import { carryOut, planFor, want } from '../plan/scenario.ts';
-import { apacheLike, balancerLike } from '../services/sample-services.ts';
+import { statusRows } from '../../../src/cli/output/status-rows.ts';
+import type { ClusterFacts } from '../../../src/plan/cluster-view.ts';
+import { SimulatedCluster } from '../../fakes/simulated-cluster.ts';
+import { carryOut, planFor, want } from '../../plan/scenario.ts';
+import { apacheLike, balancerLike } from '../../services/sample-services.ts';
 
 const services = [apacheLike(), balancerLike()];
 
 /** An instance behind a load balancer. */
-function running(): Seen {
+function running(): ClusterFacts {
   const cluster = new SimulatedCluster(services, { m1: {}, m2: {} });
   carryOut(cluster, planFor(cluster, want(services, { apache: ['7777'], nginx_lb: [] })));
   return cluster.look();
 }
 
 /** What is shown of each unit's registration and service. */
-function shown(seen: Seen, etcdAway = false) {
+function shown(seen: ClusterFacts, etcdAway = false) {
   return statusRows(seen, [], etcdAway).map(({ unit, registered, servedBy, problem }) => {
     return { unit, registered, servedBy, problem };
   });
