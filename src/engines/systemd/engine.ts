@@ -1,6 +1,6 @@
 import { CoreshipError } from '../../errors.ts';
 import type { UnitText } from '../../services/unit-groups.ts';
-import type { CommandResult } from '../../ssh/connection.ts';
+import { outputOf } from '../../ssh/output-of.ts';
 import type { Engine } from '../engine.ts';
 import type { SystemdMachine } from './machine.ts';
 import { observeMachines } from './observe.ts';
@@ -34,8 +34,7 @@ export function systemdEngine(cluster: SystemdCluster): Engine {
       { words, root: true, ...(options.stdin === undefined ? {} : { stdin: options.stdin }) },
       options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs },
     );
-    if (result.status !== 0) throw commandFailed(machine.name, options.what ?? words.join(' '), result);
-    return result.stdout;
+    return outputOf(machine.name, options.what ?? words.join(' '), result);
   };
   const script = (
     id: string,
@@ -90,10 +89,4 @@ interface RunOptions {
 
 function installLine(unit: UnitText): string {
   return `${unit.name} ${Buffer.from(unit.text).toString('base64')}\n`;
-}
-
-function commandFailed(machine: string, what: string, result: CommandResult): CoreshipError {
-  return new CoreshipError('failed', `${machine}: could not ${what} (status ${result.status})`, {
-    details: result.stderr.trim().split('\n').slice(-5),
-  });
 }

@@ -1,5 +1,6 @@
 import { CoreshipError } from '../../errors.ts';
 import type { ForeignUnit, Observation, ObservedMachine, ObservedUnit } from '../../plan/observation.ts';
+import { outputOf } from '../../ssh/output-of.ts';
 import { readAddresses } from '../read-addresses.ts';
 import type { SystemdMachine } from './machine.ts';
 import { observeScript } from './scripts.ts';
@@ -56,17 +57,8 @@ async function look(
     { words: ['sh', '-c', observeScript, 'sh', target, ...desired], root: true },
     signal ? { signal } : {},
   );
-  if (result.status !== 0) {
-    throw new CoreshipError(
-      'failed',
-      `${source.name}: could not look at its units (status ${result.status})`,
-      {
-        details: result.stderr.trim().split('\n').slice(-5),
-        hint: 'the machine must run systemd',
-      },
-    );
-  }
-  return readLook(source, result.stdout, desired);
+  const output = outputOf(source.name, 'look at its units', result, 'the machine must run systemd');
+  return readLook(source, output, desired);
 }
 
 /** Reads what the observe script prints: facts and files first, then the blocks of `systemctl show`. */
