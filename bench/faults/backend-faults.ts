@@ -1,12 +1,12 @@
-import { labCut } from '../../src/lab/link.ts';
+import { labDisconnect, labReconnect } from '../../src/lab/machine-control.ts';
 import { moveLeader } from './etcd.ts';
 import { type Fault, withoutVictim } from './fault.ts';
 import type { Backend, Rig } from './rig.ts';
 
 /** The victim's machine reaches no other for a while. */
-const machineCut = {
-  strike: (rig: Rig) => cut(rig, true),
-  heal: (rig: Rig) => cut(rig, false),
+const disconnection = {
+  strike: ({ shell, victim }: Rig) => labDisconnect(shell.lab, victim.machine.name),
+  heal: ({ shell, victim }: Rig) => labReconnect(shell.lab, victim.machine.name),
   lastsMs: 12_000,
   out: withoutVictim,
 } satisfies Partial<Fault>;
@@ -37,13 +37,13 @@ export const backendFaults: readonly Fault[] = [
     name: 'machine-cut',
     title: "an apache's machine is cut off, and back",
     prepare: (rig) => moveLeader(rig, rig.balancer),
-    ...machineCut,
+    ...disconnection,
   },
   {
     name: 'leader-cut',
     title: "an apache's machine that leads etcd is cut off, and back",
     prepare: (rig) => moveLeader(rig, rig.victim.machine),
-    ...machineCut,
+    ...disconnection,
   },
   {
     name: 'backend-hangs',
@@ -100,8 +100,4 @@ async function systemctl(rig: Rig, ...words: readonly string[]): Promise<void> {
 /** Starts or stops the main unit of an instance. */
 async function turn({ shell }: Rig, verb: 'start' | 'stop', { machine, instance }: Backend): Promise<void> {
   await shell.on(machine, ['sudo', 'systemctl', verb, `apache@${instance}.service`]);
-}
-
-async function cut({ shell, victim }: Rig, off: boolean): Promise<void> {
-  await labCut(shell.lab, victim.machine.name, off);
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { exists } from '../../src/lab/files.ts';
+import { exists } from '../../src/exists.ts';
 import { host, tryHost } from '../../src/lab/host.ts';
 import { labDown, labUp } from '../../src/lab/lab.ts';
 import { labShell } from '../../test/integration/support/lab-shell.ts';

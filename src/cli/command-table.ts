@@ -1,11 +1,5 @@
-import type { CommandModule } from './command.ts';
-
-/** What `--help` says of a command, and where the command itself is. */
-export interface CommandEntry {
-  readonly usage: string;
-  readonly describe: string;
-  readonly load: () => Promise<CommandModule>;
-}
+import { type CommandEntry, commandName } from './command.ts';
+import { labCommands } from './commands/lab/lab-commands.ts';
 
 /** All commands. Their modules are loaded only when called, so that `--help` stays quick. */
 export const commandTable: readonly CommandEntry[] = [
@@ -60,9 +54,9 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/services.ts'),
   },
   {
-    usage: 'lab <action> [machine]',
-    describe: 'The local cluster: up, down, status, ssh, reboot, cut, mend',
-    load: () => import('./commands/lab.ts'),
+    usage: 'lab <command>',
+    describe: `The local cluster: ${labCommands.map(commandName).join(', ')}`,
+    subcommands: labCommands,
   },
   {
     usage: 'schema',

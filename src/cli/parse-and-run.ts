@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { CoreshipError } from '../errors.ts';
-import { type CommandEntry, commandTable } from './command-table.ts';
+import { type CommandEntry, commandName } from './command.ts';
+import { commandTable } from './command-table.ts';
 import { exitCodes } from './exit-codes.ts';
 import { globalOptions } from './global-options.ts';
 import type { Io } from './io.ts';
@@ -11,10 +12,9 @@ export async function parseAndRun(words: readonly string[], io: Io): Promise<num
   const onCode = (code: number): void => {
     exitCode = code;
   };
-  await commandTable
-    .reduce((parser, entry) => addCommand(parser, entry, io, onCode), baseParser(words, io))
-    .completion('completion', false)
+  await addCommands(baseParser(words, io), commandTable, io, onCode)
     .demandCommand(1, 'say what to do: coreship <command>')
+    .completion('completion', false)
     .strict()
     .parseAsync();
   return exitCode;
@@ -39,10 +39,28 @@ function baseParser(words: readonly string[], io: Io): Argv {
     });
 }
 
+function addCommands(
+  parser: Argv,
+  entries: readonly CommandEntry[],
+  io: Io,
+  onCode: (code: number) => void,
+): Argv {
+  return entries.reduce((built, entry) => addCommand(built, entry, io, onCode), parser);
+}
+
 function addCommand(parser: Argv, entry: CommandEntry, io: Io, onCode: (code: number) => void): Argv {
+  const { usage, describe } = entry;
+  if ('subcommands' in entry) {
+    const { subcommands } = entry;
+    const verbs = subcommands.map((subcommand) => commandName(subcommand)).join('|');
+    const missing = `say what to do: coreship ${commandName(entry)} ${verbs}`;
+    const builder = (built: Argv): Argv =>
+      addCommands(built, subcommands, io, onCode).demandCommand(1, missing);
+    return parser.command({ command: commandName(entry), describe, builder, handler: () => undefined });
+  }
   return parser.command({
-    command: entry.usage,
-    describe: entry.describe,
+    command: usage,
+    describe,
     builder: (async (built: Argv) => (await entry.load()).options(built)) as unknown as (built: Argv) => Argv,
     handler: async (args) => {
       onCode(await (await entry.load()).run(args, io));

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CoreshipError } from '../errors.ts';
+import { exists } from '../exists.ts';
 import { type AptSource, indexTargetFormat, parseAptSources } from './apt-source.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
 import { withFileLock } from './file-lock.ts';
-import { exists } from './files.ts';
 import { type HostOptions, host } from './host.ts';
 import { finishMachineRoot } from './machine-root.ts';
 import { cacheFolder } from './paths.ts';

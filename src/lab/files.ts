@@ -1,12 +1,4 @@
-import { access, readFile, rename, writeFile } from 'node:fs/promises';
-
-/** Whether there is something at a path. */
-export async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
+import { readFile, rename, writeFile } from 'node:fs/promises';
 
 /** Reads a JSON file that only this room writes; undefined when it is not there. */
 export async function readJson<T>(path: string): Promise<T | undefined> {

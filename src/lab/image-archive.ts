@@ -1,6 +1,6 @@
 import { copyFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { exists } from './files.ts';
+import { exists } from '../exists.ts';
 import { type HostOptions, host } from './host.ts';
 import { labPaths } from './paths.ts';
 import { hashOfPrograms, type Programs } from './programs.ts';

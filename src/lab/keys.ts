@@ -1,5 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { exists } from './files.ts';
+import { exists } from '../exists.ts';
 import { host } from './host.ts';
 import type { LabLayout } from './layout.ts';
 import { labPaths, machinePaths } from './paths.ts';

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { CoreshipError } from '../errors.ts';
+import { exists } from '../exists.ts';
 import { alone } from './alone.ts';
 import { type Bases, baseFolder, ensureBases } from './base.ts';
 import { describeLab, type LabDescription } from './description.ts';
 import { type EmitLabEvent, inStep } from './events.ts';
-import { exists, writeJson } from './files.ts';
+import { writeJson } from './files.ts';
 import { ensureFleet } from './fleet.ts';
 import { imageArchiveOf } from './image-archive.ts';
 import { checkImages, ensureImages, type LabImage } from './images.ts';
@@ -12,7 +13,7 @@ import { raiseInotifyLimit, restoreInotifyLimit } from './inotify-limit.ts';
 import { ensureKey, writeKnownHosts } from './keys.ts';
 import { checkLabName, checkMachineCount, type LabLayout } from './layout.ts';
 import { isRunning, startMachine } from './machine.ts';
-import { ensureBridge, mendCable } from './network.ts';
+import { connectMachine, ensureBridge } from './network.ts';
 import { keepEtcd, refuseOtherEtcd } from './own-etcd.ts';
 import { labPaths } from './paths.ts';
 import { type Programs, readPrograms } from './programs.ts';
@@ -109,7 +110,7 @@ async function settle(options: LabOptions, bases: Bases, programs: Programs | un
 async function startMissing(layout: LabLayout, emit: EmitLabEvent, signal?: AbortSignal): Promise<void> {
   const running = await Promise.all(layout.machines.map((machine) => isRunning(layout, machine)));
   const missing = layout.machines.filter((_, index) => !running[index]);
-  await Promise.all(layout.machines.filter((_, index) => running[index]).map(mendCable));
+  await Promise.all(layout.machines.filter((_, index) => running[index]).map(connectMachine));
   if (missing.length === 0) return;
   const paths = labPaths(layout.name);
   await rm(paths.description, { force: true });

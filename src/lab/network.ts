@@ -33,12 +33,12 @@ export async function plugIn(layout: LabLayout, machine: MachineLayout, options:
 }
 
 /** Cuts a machine off the network; the machine itself runs on. */
-export async function cutCable(machine: Pick<MachineLayout, 'link'>): Promise<void> {
+export async function disconnectMachine(machine: Pick<MachineLayout, 'link'>): Promise<void> {
   await host(['ip', 'link', 'set', machine.link, 'down']);
 }
 
-/** Undoes {@link cutCable}. */
-export async function mendCable(machine: Pick<MachineLayout, 'link'>): Promise<void> {
+/** Undoes {@link disconnectMachine}. */
+export async function connectMachine(machine: Pick<MachineLayout, 'link'>): Promise<void> {
   await host(['ip', 'link', 'set', machine.link, 'up']);
 }
 

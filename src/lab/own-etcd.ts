@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoreshipError } from '../errors.ts';
-import { exists } from './files.ts';
+import { exists } from '../exists.ts';
 import { labPaths } from './paths.ts';
 import { hashOfPrograms, type Programs } from './programs.ts';
 import { writeFilesBelow } from './rootfs.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoreshipError } from '../errors.ts';
-import { exists } from './files.ts';
+import { exists } from '../exists.ts';
 
 /** A folder of programs that a lab uses beside, or in place of, Debian's. */
 export interface Programs {

@@ -5,8 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLab } from '../../src/lab/description.ts';
 import { host } from '../../src/lab/host.ts';
 import { labDown, labUp } from '../../src/lab/lab.ts';
-import { labCut } from '../../src/lab/link.ts';
-import { labPowerOff, labReboot } from '../../src/lab/machine-power.ts';
+import { labDisconnect, labPowerOff, labReboot, labReconnect } from '../../src/lab/machine-control.ts';
 import { sshWords } from '../../src/lab/ssh.ts';
 import { labStatus } from '../../src/lab/status.ts';
 import { labSupport } from '../../src/lab/support.ts';
@@ -122,10 +121,10 @@ describe.skipIf(missing !== undefined)('a lab', () => {
     await expect(other).rejects.toMatchObject({ code: 'usage', message: `${name} has 3 machines, not 2` });
   });
 
-  it('cuts a machine off and mends it', async () => {
-    await labCut(name, machine, true);
+  it('disconnects a machine and reconnects it', async () => {
+    await labDisconnect(name, machine);
     expect((await labStatus(name)).machines[1]).toMatchObject({ running: true, answers: false });
-    await labCut(name, machine, false);
+    await labReconnect(name, machine);
     expect((await labStatus(name)).state).toBe('up');
   });
 

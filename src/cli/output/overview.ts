@@ -1,4 +1,4 @@
-import type { CommandEntry } from '../command-table.ts';
+import type { CommandEntry } from '../command.ts';
 import { globalOptions } from '../global-options.ts';
 import { table } from './table.ts';
 

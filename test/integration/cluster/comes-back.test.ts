@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { labReboot } from '../../../src/lab/machine-power.ts';
+import { labReboot } from '../../../src/lab/machine-control.ts';
 import { clearLab } from '../support/clear-lab.ts';
 import { coreship } from '../support/cli.ts';
 import { clusterState, labUnit, mainPids, tutorialState } from '../support/cluster-state.ts';

@@ -4,7 +4,7 @@ import { coreshipChain } from '../../../bench/faults/coreship.ts';
 import { measureSteady } from '../../../bench/faults/steady.ts';
 import { wellRig } from '../../../bench/faults/well-rig.ts';
 import type { LabMachine } from '../../../src/lab/description.ts';
-import { labReboot } from '../../../src/lab/machine-power.ts';
+import { labReboot } from '../../../src/lab/machine-control.ts';
 import { clearLab } from '../support/clear-lab.ts';
 import { coreship, startCoreship } from '../support/cli.ts';
 import { labUnit, labUnits } from '../support/cluster-state.ts';

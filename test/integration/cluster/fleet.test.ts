@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labCut } from '../../../src/lab/link.ts';
+import { labDisconnect, labReconnect } from '../../../src/lab/machine-control.ts';
 import { clearLab } from '../support/clear-lab.ts';
 import { coreship, startCoreship } from '../support/cli.ts';
 import { fleetWhole, startFleet, stopFleet, withoutFleet } from '../support/fleet-lab.ts';
@@ -113,7 +113,7 @@ describe.skipIf(withoutFleet)('the main job on a cluster that runs fleet', () =>
     expect((await run('destroy', 'hand', '--yes')).code).toBe(0);
   });
 
-  it('ends well, and soon, when the entry is cut off in the middle', async () => {
+  it('ends well, and soon, when the entry is disconnected in the middle', async () => {
     await writeFile(
       join(project.root, 'unit-templates/slow@.service'),
       '[Service]\nExecStartPre=/bin/sleep 5\nExecStart=/bin/sleep infinity\n',
@@ -121,16 +121,16 @@ describe.skipIf(withoutFleet)('the main job on a cluster that runs fleet', () =>
     const [entry] = await machines();
     const away = startCoreship(project.root, ['--cluster', 'lab-fleet', 'scale', 'slow', '1', '2', '3']);
     await away.says('wait until slow@1.service');
-    await labCut(testLab, entry?.name ?? '', true);
-    const cutAt = performance.now();
+    await labDisconnect(testLab, entry?.name ?? '');
+    const disconnectedAt = performance.now();
     try {
       const { code, stderr } = await away.done;
       expect(code, stderr).toBe(0);
       expect(stderr).toContain(`${entry?.name} does not answer`);
       // A request's time-out, the machine's lease, the unit's start elsewhere; no wait for TCP to give up.
-      expect(performance.now() - cutAt).toBeLessThan(60_000);
+      expect(performance.now() - disconnectedAt).toBeLessThan(60_000);
     } finally {
-      await labCut(testLab, entry?.name ?? '', false);
+      await labReconnect(testLab, entry?.name ?? '');
     }
     await fleetWhole();
     expect((await run('destroy', 'slow', '--yes')).code).toBe(0);

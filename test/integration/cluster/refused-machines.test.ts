@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { host } from '../../../src/lab/host.ts';
-import { labCut } from '../../../src/lab/link.ts';
+import { labDisconnect, labReconnect } from '../../../src/lab/machine-control.ts';
 import { machinePaths } from '../../../src/lab/paths.ts';
 import { clearLab } from '../support/clear-lab.ts';
 import { type CliRun, coreship } from '../support/cli.ts';
@@ -93,12 +93,12 @@ describe.skipIf(withoutLab)('machines that do not do their part', { timeout: 400
       );
     });
 
-    it('refuses a machine that is cut off', async () => {
-      await labCut(testLab, machineName(2), true);
+    it('refuses a machine that is disconnected', async () => {
+      await labDisconnect(testLab, machineName(2));
       try {
         await expectRefused([machineName(2), /no route|no answer/]);
       } finally {
-        await labCut(testLab, machineName(2), false);
+        await labReconnect(testLab, machineName(2));
       }
     });
 

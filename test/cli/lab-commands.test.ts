@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { labCommands } from '../../src/cli/commands/lab/lab-commands.ts';
+import { call } from './call.ts';
+
+describe('coreship lab', () => {
+  it('without a verb names them all, and ends with 2', async () => {
+    const { code, stderr } = await call(['lab']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('coreship lab up|down|status|ssh|reboot|disconnect|reconnect\n');
+  });
+
+  it.each(labCommands)('has $usage', async ({ usage }) => {
+    const [name = '', ...positionals] = usage.split(' ');
+    // An option that no command has is refused before anything is done.
+    const { code, stderr } = await call([
+      'lab',
+      ...withName([name, ...positionals.map(() => 'x'), '--none-such']),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Unknown arguments?: none-such/);
+  });
+
+  it.each<[name: string, words: readonly string[], says: string]>([
+    ['another verb', ['sideways'], 'sideways'],
+    ['the old words for disconnect and reconnect', ['cut', 'lab-1'], 'cut, lab-1'],
+    ['no machine where one is needed', ['reboot'], 'Not enough non-option arguments'],
+    ['a machine where none is needed', ['up', 'lab-1'], 'Unknown argument: lab-1'],
+    ['an option of another verb', ['down', '--machines', '3'], 'Unknown argument: machines'],
+    ['a number that is none', ['up', '--machines', 'many'], 'a lab has 1 to 7 machines, not NaN'],
+    ['a name that no lab can have', ['status', '--name=Lab'], '"Lab" is no name for a lab'],
+    [
+      'a machine that is not there',
+      ['ssh', 'none-1', '--name', 'none'],
+      'the lab none has no machine none-1',
+    ],
+  ])('refuses %s with 2', async (_, words, says) => {
+    const { code, stdout, stderr } = await call(['lab', ...withName(words)]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(says);
+  });
+
+  it('status says that there is none, and ends with 1', async () => {
+    const { code, stdout } = await call(['lab', 'status', '--name', 'none']);
+    expect([code, stdout]).toEqual([1, 'none is absent\n']);
+    const answer = await call(['lab', 'status', '--name', 'none', '--json']);
+    expect(answer.json()).toEqual([
+      { version: 1, type: 'lab-status', name: 'none', state: 'absent', machines: [] },
+    ]);
+  });
+});
+
+/** Never the lab of the person who runs the tests. */
+function withName(words: readonly string[]): readonly string[] {
+  return words.some((word) => word.startsWith('--name')) ? words : [...words, '--name', 'none'];
+}
