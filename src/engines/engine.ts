@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts';
-import type { Observation, UnitState } from '../plan/observation.ts';
+import type { Observation } from '../plan/observation.ts';
+import type { UnitState } from '../plan/unit-state.ts';
 import type { UnitText } from '../services/unit-groups.ts';
 
 /**

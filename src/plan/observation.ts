@@ -1,22 +1,6 @@
 import type { Machine } from '../placement/machine.ts';
 import type { PlacementRules } from '../placement/rules.ts';
-
-/** What systemd says of a unit; the words are those of systemctl(1) `show`. */
-export interface UnitState {
-  readonly name: string;
-  /** `active`, `inactive`, `activating`, `deactivating`, `failed`, `reloading`, `maintenance`. */
-  readonly active: string;
-  readonly sub: string;
-  /** How the last run ended: `success`, `exit-code`, `timeout` and so on. */
-  readonly result: string;
-  readonly mainPid: number;
-  /** Automatic restarts since the unit was last started by hand. */
-  readonly restarts: number;
-  /** Whether a job is queued for it: a start that waits for others, or a stop. */
-  readonly queued: boolean;
-  /** True where systemd runs an older text than the file's. */
-  readonly reloadNeeded: boolean;
-}
+import type { UnitState } from './unit-state.ts';
 
 /** A unit of the project on a machine. */
 export interface ObservedUnit extends UnitState {

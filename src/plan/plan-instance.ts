@@ -4,6 +4,7 @@ import type { ObservedUnit, UnplacedUnit } from './observation.ts';
 import type { BalancerRef, ChangeAction, FileChange, MachineRef, Step } from './plan.ts';
 import { deregister, type Traffic, waitUntilServed, waitUntilUnserved, withdraw } from './traffic.ts';
 import { unifiedDiff } from './unified-diff.ts';
+import { isRunning } from './unit-state.ts';
 
 /** One instance on the machine it should be on, beside what was seen of it there. */
 export interface InstanceState {
@@ -137,13 +138,13 @@ function judge(state: InstanceState, files: readonly FileChange[]): Verdict | un
   }
   const changed = files.map(({ unit }) => unit);
   if (!main || changed.includes(group.main)) {
-    const running = main && runs(main);
+    const running = main && isRunning(main.active);
     return {
       action: 'replace',
       reason: running ? `${group.main} has changed; it is restarted` : `${group.main} has changed`,
     };
   }
-  if (main.reloadNeeded && runs(main)) {
+  if (main.reloadNeeded && isRunning(main.active)) {
     return {
       action: 'replace',
       reason: `${group.main} runs with an older file than the one on the machine; it is restarted`,
@@ -151,7 +152,7 @@ function judge(state: InstanceState, files: readonly FileChange[]): Verdict | un
   }
   if (changed.length > 0)
     return { action: 'refresh', reason: `${changed.join(', ')} changed; ${group.main} keeps running` };
-  const stopped = observed.filter((unit) => !runs(unit));
+  const stopped = observed.filter((unit) => !isRunning(unit.active));
   if (stopped.length > 0) {
     return { action: 'start', reason: stopped.map((unit) => `${unit.name} is ${unit.active}`).join(', ') };
   }
@@ -192,10 +193,6 @@ function dropped({ group, machine, observed }: InstanceState): readonly Step[] {
   return names.length === 0
     ? []
     : [{ kind: 'remove', machine, units: names, reason: 'no longer part of the instance' }];
-}
-
-function runs(unit: ObservedUnit): boolean {
-  return ['active', 'activating', 'reloading'].includes(unit.active);
 }
 
 function toText({ name, text }: { readonly name: string; readonly text: string }): {

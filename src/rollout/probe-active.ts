@@ -1,7 +1,7 @@
 import type { Engine } from '../engines/engine.ts';
 import { CoreshipError } from '../errors.ts';
-import type { UnitState } from '../plan/observation.ts';
 import type { Step } from '../plan/plan.ts';
+import { isChanging, type UnitState } from '../plan/unit-state.ts';
 import type { Probe } from './wait-until.ts';
 
 type WaitActive = Extract<Step, { kind: 'wait-active' }>;
@@ -68,7 +68,7 @@ function isIdle(state: UnitState): boolean {
 
 /** On its way to another state. */
 function isUnderWay(state: UnitState): boolean {
-  return state.queued || !['active', 'inactive', 'failed'].includes(state.active);
+  return state.queued || isChanging(state.active);
 }
 
 function fails(state: UnitState, restartsBefore: number): boolean {

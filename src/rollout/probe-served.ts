@@ -1,6 +1,7 @@
 import { balancerStatus } from '../engines/balancer-status.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { BalancerRef, Step } from '../plan/plan.ts';
+import { isStopped } from '../plan/unit-state.ts';
 import { serves } from '../services/registration.ts';
 import type { RolloutPorts } from './ports.ts';
 import { isRegistered } from './probe-registered.ts';
@@ -37,7 +38,7 @@ export function probeUnserved({ engine }: RolloutPorts, { entry, balancers }: Se
       return behind('still in the upstream of', balancer, status.problem);
     if (status) return undefined;
     const [state] = await engine.states(balancer.machine.id, [balancer.unit]);
-    return state && ['inactive', 'failed'].includes(state.active) ? undefined : noAnswer(engine, balancer);
+    return state && isStopped(state.active) ? undefined : noAnswer(engine, balancer);
   };
   return async () => {
     const seen = await objections(balancers, objection);

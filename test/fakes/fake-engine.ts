@@ -1,6 +1,7 @@
 import type { Engine } from '../../src/engines/engine.ts';
 import { CoreshipError } from '../../src/errors.ts';
-import type { Observation, UnitState } from '../../src/plan/observation.ts';
+import type { Observation } from '../../src/plan/observation.ts';
+import type { UnitState } from '../../src/plan/unit-state.ts';
 import type { UnitText } from '../../src/services/unit-groups.ts';
 
 /** An engine that writes down what it was asked to do. Units become active when they are started. */
@@ -55,7 +56,7 @@ export class FakeEngine implements Engine {
 
   /** Sets what a unit's state is; what is left out is as it was, or as of a unit that runs. */
   set(name: string, state: Partial<UnitState>): void {
-    const usual = {
+    const usual: UnitState = {
       name,
       active: 'active',
       sub: 'running',

@@ -4,6 +4,7 @@ import type { ClusterFacts } from '../../src/plan/cluster-view.ts';
 import { runningBalancers } from '../../src/plan/cluster-view.ts';
 import type { ForeignUnit, ObservedMachine, ObservedUnit } from '../../src/plan/observation.ts';
 import type { BalancerRef, Step } from '../../src/plan/plan.ts';
+import { type ActiveState, isRunning } from '../../src/plan/unit-state.ts';
 import {
   type RegistrationEntry,
   registrationEntry,
@@ -19,7 +20,7 @@ import { optionsOf } from '../../src/unit/unit-file.ts';
 /** A unit on a simulated machine. Its process keeps the text it was started with, as under systemd. */
 interface SimulatedUnit {
   text: string | undefined;
-  active: ObservedUnit['active'];
+  active: ActiveState;
   runningText: string | undefined;
   pid: number;
   reloadNeeded: boolean;
@@ -262,12 +263,11 @@ export class SimulatedCluster {
 
   private observed(name: string, machine: string, unit: SimulatedUnit): ObservedUnit {
     const { text, active, pid, reloadNeeded } = unit;
-    const sub = active === 'active' ? 'running' : active === 'activating' ? 'start' : 'dead';
     const state = {
       name,
       machine,
       active,
-      sub,
+      sub: subStates[active],
       result: 'success',
       mainPid: pid,
       restarts: 0,
@@ -290,8 +290,21 @@ export class SimulatedCluster {
   }
 }
 
+/** What systemd says in more detail of a service in each state. */
+const subStates = {
+  active: 'running',
+  reloading: 'reload',
+  refreshing: 'refresh',
+  activating: 'start',
+  deactivating: 'stop',
+  maintenance: 'cleaning',
+  inactive: 'dead',
+  failed: 'failed',
+  unknown: 'unknown',
+} as const satisfies Record<ActiveState, string>;
+
 function runs({ active }: SimulatedUnit): boolean {
-  return active === 'active' || active === 'activating';
+  return isRunning(active);
 }
 
 function options(text: string | undefined, unit: string, name: string): readonly string[] {

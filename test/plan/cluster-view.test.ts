@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ClusterFacts, runningBalancers, viewCluster } from '../../src/plan/cluster-view.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
+import type { ActiveState } from '../../src/plan/unit-state.ts';
 import { SimulatedCluster } from '../fakes/simulated-cluster.ts';
 import { apacheLike, balancerLike } from '../services/sample-services.ts';
 import { carryOut, planFor, want } from './scenario.ts';
@@ -75,7 +76,7 @@ describe('runningBalancers', () => {
     ]);
   });
 
-  it.each(['inactive', 'activating', 'failed'])('leaves out one that is %s', (active) => {
+  it.each<ActiveState>(['inactive', 'activating', 'failed'])('leaves out one that is %s', (active) => {
     const cluster = running();
     cluster.disturb('id-of-m3', 'nginx_lb.service', { active });
     expect(runningBalancers(cluster.look().observation, services)).toEqual([]);

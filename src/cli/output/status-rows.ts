@@ -1,4 +1,5 @@
 import { type ClusterFacts, viewCluster } from '../../plan/cluster-view.ts';
+import type { ActiveState } from '../../plan/unit-state.ts';
 import { serves } from '../../services/registration.ts';
 import { compareText } from '../../unit/compare.ts';
 import { parseUnitName } from '../../unit/name.ts';
@@ -8,7 +9,7 @@ export interface StatusRow {
   readonly unit: string;
   readonly service: string;
   readonly machine: string;
-  readonly active: string;
+  readonly active: ActiveState;
   readonly sub: string;
   readonly mainPid: number;
   /** The registered value; null where etcd did not tell, absent for what is not in etcd. */

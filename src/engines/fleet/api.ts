@@ -1,3 +1,4 @@
+import type { ActiveState } from '../../plan/unit-state.ts';
 import type { UnitOption } from '../../unit/unit-file.ts';
 
 /** What fleet is told to do with a unit, and how far it is: known, its file on a machine, start asked for. */
@@ -22,7 +23,7 @@ export interface FleetUnitState {
   readonly hash: string;
   readonly machineID: string;
   readonly systemdLoadState: string;
-  readonly systemdActiveState: string;
+  readonly systemdActiveState: ActiveState;
   readonly systemdSubState: string;
 }
 

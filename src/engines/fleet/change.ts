@@ -1,11 +1,12 @@
 import { CoreshipError } from '../../errors.ts';
+import { isRunning, isStopped } from '../../plan/unit-state.ts';
 import type { UnitText } from '../../services/unit-groups.ts';
 import { parseUnit } from '../../unit/parse.ts';
 import { unitHash } from '../../unit/serialise.ts';
 import { optionsOf } from '../../unit/unit-file.ts';
 import type { JobState } from './api.ts';
 import type { FleetClient } from './client.ts';
-import { comesUp, isGlobal, type Look, type Looks, landed, runs } from './look.ts';
+import { isGlobal, type Look, type Looks, landed } from './look.ts';
 
 /**
  * Milliseconds for fleet to bring about what was asked of it: a new leader of etcd and a restarted fleet included, and
@@ -58,7 +59,8 @@ export async function stop(client: FleetClient, looks: Looks, names: readonly st
   const running = (look: Look): string | undefined => {
     const left = names.filter(
       (name) =>
-        look.states.get(name)?.some(runs) === true || look.units.get(name)?.currentState === 'launched',
+        look.states.get(name)?.some((state) => !isStopped(state.systemdActiveState)) === true ||
+        look.units.get(name)?.currentState === 'launched',
     );
     return allInWords(left, look);
   };
@@ -152,7 +154,7 @@ function isUp(name: string, look: Look): boolean {
   return (
     unit?.desiredState === 'launched' &&
     states.length > 0 &&
-    states.every((state) => comesUp(state.systemdActiveState) && landed(unit, state))
+    states.every((state) => isRunning(state.systemdActiveState) && landed(unit, state))
   );
 }
 
@@ -162,7 +164,7 @@ function isLoaded(name: string, look: Look): boolean {
   return (
     !!unit &&
     states.length > 0 &&
-    states.every((state) => !runs(state) && landed(unit, state)) &&
+    states.every((state) => isStopped(state.systemdActiveState) && landed(unit, state)) &&
     (isGlobal(unit) || unit.currentState === 'loaded')
   );
 }

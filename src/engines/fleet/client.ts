@@ -1,4 +1,5 @@
 import { CoreshipError } from '../../errors.ts';
+import { parseActiveState } from '../../plan/unit-state.ts';
 import { parseUnitName } from '../../unit/name.ts';
 import type { UnitOption } from '../../unit/unit-file.ts';
 import {
@@ -31,6 +32,9 @@ export interface FleetClient {
   destroy(name: string): Promise<void>;
 }
 
+/** A state as fleet publishes it: in the words of the machine's systemd. */
+type PublishedState = Omit<FleetUnitState, 'systemdActiveState'> & { readonly systemdActiveState: string };
+
 /** Builds the client on something that carries requests. */
 export function fleetClient(ask: (request: ApiRequest) => Promise<ApiAnswer>): FleetClient {
   const list = async <T>(kind: 'units' | 'state' | 'machines', field: string): Promise<readonly T[]> => {
@@ -51,7 +55,11 @@ export function fleetClient(ask: (request: ApiRequest) => Promise<ApiAnswer>): F
     machines: () => list<FleetMachine>('machines', 'machines'),
     units: () => list<FleetUnit>('units', 'units'),
     // The list, never the state of one unit: fleetd 1.0.0 dies of that question where there is none.
-    states: () => list<FleetUnitState>('state', 'states'),
+    states: async () =>
+      (await list<PublishedState>('state', 'states')).map((state) => ({
+        ...state,
+        systemdActiveState: parseActiveState(state.systemdActiveState),
+      })),
     put: async (name, desired, options) => {
       refuseWedge(name, desired);
       const body = { name, desiredState: desired, ...(options ? { options } : {}) };

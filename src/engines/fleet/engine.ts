@@ -138,7 +138,7 @@ const unknown = {
   restarts: 0,
   reloadNeeded: false,
   queued: false,
-};
+} as const;
 
 function noMachine(name: string, reasons: readonly string[]): CoreshipError {
   return new CoreshipError('failed', `fleet gives ${name} no machine`, {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import type { ObservedUnit, UnitState } from '../../plan/observation.ts';
+import type { ObservedUnit } from '../../plan/observation.ts';
+import { type ActiveState, isStopped, type UnitState } from '../../plan/unit-state.ts';
 
 /** What can be said of units only by who has watched them: fleet publishes states late, and no restarts. */
 export interface StateFollower {
@@ -40,7 +41,7 @@ export function followStates(clock: Clock): StateFollower {
       // What fleet moves, or loads again, it starts again.
       const pending = sub === notLoaded || sub === notStarted;
       if (pending || (before && before.machine !== machine)) starts.set(key, clock.now());
-      const rests = active === 'inactive' || active === 'failed';
+      const rests = isStopped(active);
       if (!rests) starts.delete(key);
       if (active === 'active' && clock.now() - since < provenMs)
         return { ...state, restarts, active: 'activating', sub: notProven };
@@ -56,7 +57,7 @@ export function followStates(clock: Clock): StateFollower {
 
 /** How a unit was seen last. */
 interface Sight {
-  readonly active: string;
+  readonly active: ActiveState;
   /** When it was seen to become that; before all time where it has been so all along. */
   readonly since: number;
   readonly sub: string;

@@ -103,16 +103,6 @@ export function homesOf(unit: FleetUnit, look: Look): readonly string[] {
   return isGlobal(unit) ? (look.states.get(unit.name) ?? []).map(({ machineID }) => machineID) : [];
 }
 
-/** Whether a unit has processes, or may have. */
-export function runs({ systemdActiveState: active }: FleetUnitState): boolean {
-  return active === 'deactivating' || comesUp(active);
-}
-
-/** Whether a unit runs, or is on its way. */
-export function comesUp(active: string): boolean {
-  return ['active', 'activating', 'reloading'].includes(active);
-}
-
 /** Whether the file on the machine is what the registry says. */
 export function landed(unit: FleetUnit, state: FleetUnitState): boolean {
   return state.hash === unitHash(unit.options);

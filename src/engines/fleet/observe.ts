@@ -1,10 +1,11 @@
 import { readRules } from '../../placement/read-rules.ts';
 import type { Observation, ObservedMachine, ObservedUnit } from '../../plan/observation.ts';
+import { type ActiveState, isStopped } from '../../plan/unit-state.ts';
 import { canonicalText } from '../../unit/serialise.ts';
 import type { FleetUnit, FleetUnitState } from './api.ts';
 import { whyNoMachine } from './explain.ts';
 import { notLoaded, notStarted } from './follow-states.ts';
-import { homesOf, type Look, landed, runs } from './look.ts';
+import { homesOf, type Look, landed } from './look.ts';
 
 /** Turns a look at fleet into what plans are made from; `owned` says which unit names are the project's. */
 export function toObservation(
@@ -61,12 +62,13 @@ export function observed(unit: FleetUnit, machine: string, look: Look): Observed
 function inSystemdsWords(
   unit: FleetUnit,
   state: FleetUnitState | undefined,
-): { active: string; sub: string } {
+): { active: ActiveState; sub: string } {
   if (!state) return { active: 'inactive', sub: notLoaded };
   if (!landed(unit, state) && unit.desiredState === 'launched')
     return { active: 'activating', sub: 'new file not loaded yet' };
   // Loaded anew, on another machine or by a fleet that was restarted: its agent will start it.
-  if (unit.desiredState === 'launched' && unit.currentState === 'loaded' && !runs(state))
+  const { systemdActiveState: active, systemdSubState: sub } = state;
+  if (unit.desiredState === 'launched' && unit.currentState === 'loaded' && isStopped(active))
     return { active: 'inactive', sub: notStarted };
-  return { active: state.systemdActiveState, sub: state.systemdSubState };
+  return { active, sub };
 }

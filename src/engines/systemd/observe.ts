@@ -1,5 +1,6 @@
 import { CoreshipError } from '../../errors.ts';
 import type { ForeignUnit, Observation, ObservedMachine, ObservedUnit } from '../../plan/observation.ts';
+import { isStopped } from '../../plan/unit-state.ts';
 import { outputOf } from '../../ssh/output-of.ts';
 import { readAddresses } from '../read-addresses.ts';
 import type { SystemdMachine } from './machine.ts';
@@ -104,7 +105,7 @@ function observed(
 
 /** A link that a killed run left without its file, and whose unit does not run: nothing to speak of. */
 function isRemnant(unit: ShownUnit, files: ReadonlyMap<string, string | undefined>): boolean {
-  return files.get(unit.state.name) === undefined && ['inactive', 'failed'].includes(unit.state.active);
+  return files.get(unit.state.name) === undefined && isStopped(unit.state.active);
 }
 
 /** systemd answers with a unit's own name where it was asked by an alias. */

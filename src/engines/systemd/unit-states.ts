@@ -1,4 +1,4 @@
-import type { UnitState } from '../../plan/observation.ts';
+import { parseActiveState, type UnitState } from '../../plan/unit-state.ts';
 
 /** A block of `systemctl show`: the state, and where the unit's text came from. */
 export interface ShownUnit {
@@ -32,7 +32,7 @@ function readBlock(block: string): ShownUnit {
   return {
     state: {
       name: text('Id'),
-      active: text('ActiveState'),
+      active: parseActiveState(text('ActiveState')),
       sub: text('SubState'),
       result: text('Result'),
       mainPid: Number(text('MainPID')),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { followStates } from '../../../src/engines/fleet/follow-states.ts';
+import type { ActiveState } from '../../../src/plan/unit-state.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 
-const state = (active: string, sub: string, machine = 'm1') => ({
+const state = (active: ActiveState, sub: string, machine = 'm1') => ({
   ...{ name: 'a.service', machine, active, sub, result: 'success' },
   ...{ mainPid: 0, restarts: 0, reloadNeeded: false, queued: false },
 });
@@ -37,7 +38,7 @@ describe('what is said of a unit by who has watched it', () => {
     const clock = new FakeClock();
     const follower = followStates(clock);
     follower.started('m1', ['a.service']);
-    const look = (active: string, sub: string) => follower.complete(state(active, sub), false).active;
+    const look = (active: ActiveState, sub: string) => follower.complete(state(active, sub), false).active;
     expect(look('active', 'running')).toBe('activating');
     await clock.sleep(1_000);
     expect(look('activating', 'auto-restart')).toBe('activating');

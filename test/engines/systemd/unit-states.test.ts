@@ -72,6 +72,11 @@ Id=nginx_lb.service
     expect(shown?.state).toMatchObject({ active: 'active', restarts: 0, mainPid: 0, reloadNeeded: false });
   });
 
+  it('reads a state that only a later systemd has', () => {
+    const [shown] = readStates('Id=a.service\nActiveState=hibernating\nSubState=deep\n');
+    expect(shown?.state).toMatchObject({ active: 'unknown', sub: 'deep' });
+  });
+
   it('keeps an equals sign in a value', () => {
     expect(readStates('Id=a.service\nFragmentPath=/x=y/a.service\n')[0]?.fragment).toBe('/x=y/a.service');
   });
