@@ -5,19 +5,19 @@ import type { UnitText } from '../services/unit-groups.ts';
 
 /**
  * What a cluster can do. Plans and rollouts know only this.
- * Machines are named by their id, units by their file name; every call is bounded in time and
- * fails with a CoreshipError that names machine and unit.
+ * Machines are named by their id, units by their file name. Every call is bounded in time and fails with a
+ * CoreshipError that names machine and unit.
  */
 export interface Engine {
-  /** Looks at all machines at once: what of this project's lies there, and what lies in the way of `wanted`. */
+  /** Observes all machines at once: the project's units, and what blocks the names in `desired`. */
   observe(desired: readonly string[], signal?: AbortSignal): Promise<Observation>;
-  /** Puts unit files on a machine, whole or not at all, and makes the machine know them. Starts nothing. */
+  /** Writes unit files on a machine, all or none, and makes the machine load them. Starts nothing. */
   install(machine: string, units: readonly UnitText[]): Promise<void>;
   /** Asks for units to be started and does not wait until they are. */
   start(machine: string, units: readonly string[]): Promise<void>;
   /** Stops units and resolves once they have stopped. */
   stop(machine: string, units: readonly string[]): Promise<void>;
-  /** Removes stopped units' files. */
+  /** Removes the files of stopped units. */
   remove(machine: string, units: readonly string[]): Promise<void>;
   /** The present states of units of one machine. */
   states(machine: string, units: readonly string[]): Promise<readonly UnitState[]>;
@@ -26,14 +26,14 @@ export interface Engine {
   /** Runs a program on a machine as root and returns its output; fails where its status is not 0. */
   run(machine: string, words: readonly string[]): Promise<string>;
   /**
-   * Where the cluster itself chooses machines: waits until it has one for these units, which belong together and were
-   * started, and resolves with it; nothing for units that run on all. The machine in a plan is a forecast then.
+   * Waits until started units that belong together have a machine, and resolves with its id. Undefined where the plan's
+   * machine stands: the cluster does not choose, or the units run on all machines.
    */
-  readonly awaitPlacement?: (units: readonly string[]) => Promise<string | undefined>;
-  /** How many instances may come or go at a time where nothing that runs is replaced. Default 1. */
-  readonly maxParallelChanges?: number;
-  /** A unit's text as the cluster keeps it, where that is not byte for byte. */
-  readonly toStoredForm?: (unit: UnitText) => string;
-  /** What the cluster would take and read otherwise than it looks, as errors. */
-  readonly lint?: (unit: UnitText) => readonly Problem[];
+  awaitPlacement(units: readonly string[]): Promise<string | undefined>;
+  /** How many instances of a service may be created, or removed, at the same time. */
+  readonly maxParallelChanges: number;
+  /** A unit's text in the form the cluster stores, which is what `observe` returns. */
+  toStoredForm(unit: UnitText): string;
+  /** What the cluster would accept and misread, as errors. */
+  lint(unit: UnitText): readonly Problem[];
 }

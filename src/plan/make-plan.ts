@@ -59,7 +59,7 @@ export function makePlan(desired: Desired, view: ClusterView): Plan {
 /** A cluster that chooses machines itself moves what may not stay: until it has, an instance is where it was seen. */
 function homesOf(group: UnitGroup, placement: GroupPlacement, view: ClusterView): readonly string[] {
   const chosen = placement.machines.get(group.main) ?? [];
-  if (!view.observation.forecast || chosen.length > 1) return chosen;
+  if (view.observation.scheduler === 'coreship' || chosen.length > 1) return chosen;
   const present = view.groups
     .filter((seen) => seen.group.main === group.main)
     .map(({ machine }) => machine.id);
@@ -69,8 +69,7 @@ function homesOf(group: UnitGroup, placement: GroupPlacement, view: ClusterView)
 /** Takes away what the cluster keeps of these services without a machine, and what nobody wants. */
 function removeUnplaced(desired: Desired, view: ClusterView): readonly Draft[] {
   const names = new Set(desired.groups.flatMap(({ units }) => units.map(({ name }) => name)));
-  const unplaced = view.observation.unplaced ?? [];
-  return groupUnits(unplaced.filter(({ name }) => !names.has(name)))
+  return groupUnits(view.observation.unplaced.filter(({ name }) => !names.has(name)))
     .filter(({ service }) => desired.services.includes(service))
     .map((group) => planUnplacedRemoval(group, `${group.main} is not wanted any more`));
 }
@@ -82,9 +81,7 @@ function instance(group: UnitGroup, { id, name }: MachineRef, view: ClusterView)
     group,
     machine,
     observed: view.unitsOf(group, id),
-    unplaced: (view.observation.unplaced ?? []).filter((unit) =>
-      group.units.some((own) => own.name === unit.name),
-    ),
+    unplaced: view.observation.unplaced.filter((unit) => group.units.some((own) => own.name === unit.name)),
     served: view.isServed(group, machine),
     traffic: (running) => view.traffic(group, machine, running),
   });

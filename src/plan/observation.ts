@@ -15,39 +15,39 @@ export interface ObservedMachine extends Machine {
   readonly addresses: { readonly private?: string; readonly public?: string };
 }
 
-/** A unit under a wanted name that is not coreship's. */
+/** A unit that has a desired unit's name and is not coreship's. */
 export interface ForeignUnit {
   readonly name: string;
   readonly machine: string;
   readonly file: string;
 }
 
-/** A unit of the project that the cluster keeps and has given no machine. */
+/** A unit of the project that the cluster knows and runs on no machine. */
 export interface UnplacedUnit {
   readonly name: string;
   readonly text: string;
   /** Whether it would run if it had a machine. */
   readonly shouldRun: boolean;
-  /** What speaks against each machine; empty where the cluster has only not come to it yet. */
+  /** What speaks against each machine; empty where the cluster has not placed it yet. */
   readonly reasons: readonly string[];
 }
 
-/** A unit of somebody else's that counts where machines are chosen. */
+/** A unit of another project; placement rules must respect it. */
 export interface NeighbourUnit {
   readonly name: string;
   readonly machine: string;
   readonly rules: PlacementRules;
 }
 
-/** What was seen of a cluster, as plain data. */
+/** What was observed of a cluster, as plain data. */
 export interface Observation {
   readonly machines: readonly ObservedMachine[];
   readonly units: readonly ObservedUnit[];
   readonly foreign: readonly ForeignUnit[];
   /** Machines that did not answer, each with the reason. */
   readonly unreachable: readonly { readonly name: string; readonly reason: string; readonly hint?: string }[];
-  readonly unplaced?: readonly UnplacedUnit[];
-  readonly neighbours?: readonly NeighbourUnit[];
-  /** Whether the cluster itself chooses machines, so that those in a plan are a forecast. Default false. */
-  readonly forecast?: boolean;
+  readonly unplaced: readonly UnplacedUnit[];
+  readonly neighbours: readonly NeighbourUnit[];
+  /** Who chooses machines. Where the cluster does, the machines in a plan are a prediction. */
+  readonly scheduler: 'coreship' | 'cluster';
 }

@@ -27,7 +27,7 @@ export function placeGroups(
   const others: PlacedUnit[] = settled
     .flatMap(({ group }) => group.units)
     .filter(({ name }) => !names.has(name));
-  for (const { name, rules, machine } of view.observation.neighbours ?? []) {
+  for (const { name, rules, machine } of view.observation.neighbours) {
     current.set(name, [...(current.get(name) ?? []), machine]);
     others.push({ name, rules });
   }

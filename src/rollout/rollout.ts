@@ -38,7 +38,7 @@ export async function rollOut(
   const done = new Set<number>();
   const begun = new Set<number>();
   const left = (): readonly string[] => stateLeft(plan, begun, done);
-  for (const batch of batches(plan, ports.engine.maxParallelChanges ?? 1)) {
+  for (const batch of batches(plan, ports.engine.maxParallelChanges)) {
     const outcomes = await Promise.allSettled(
       batch.map(async (one) => {
         const throwIfStopped = (): void => checkStopConditions(left, options);
@@ -79,7 +79,7 @@ async function carryOut(
       };
       if (lock) await waitForLock(lock, ports.clock, watch);
       await performStep(step, ports, watch);
-      const at = mayRelocate(step) ? await ports.engine.awaitPlacement?.(step.units) : undefined;
+      const at = mayRelocate(step) ? await ports.engine.awaitPlacement(step.units) : undefined;
       emit({ type: 'step-done', index, step, milliseconds: ports.clock.now() - began });
       if (at !== undefined && at !== change.machine.id) {
         emit({ type: 'change-relocated', index, change });

@@ -9,7 +9,7 @@ const desired = { services: ['a'], groups: groupUnits([{ name: 'a.service', text
 
 describe('what is wanted, as the cluster keeps it', () => {
   it('is the reviewed text, byte for byte, where the cluster keeps files', () => {
-    expect(toStoredForm(desired, new FakeEngine())).toBe(desired);
+    expect(toStoredForm(desired, new FakeEngine())).toEqual(desired);
   });
 
   it('is what the cluster makes of it elsewhere', () => {

@@ -1,8 +1,19 @@
 import type { Engine } from '../../src/engines/engine.ts';
-import { CoreshipError } from '../../src/errors.ts';
+import { CoreshipError, type Problem } from '../../src/errors.ts';
 import type { Observation } from '../../src/plan/observation.ts';
 import type { UnitState } from '../../src/plan/unit-state.ts';
 import type { UnitText } from '../../src/services/unit-groups.ts';
+
+/** The observation of a cluster without machines. */
+export const nothingObserved: Observation = {
+  machines: [],
+  units: [],
+  foreign: [],
+  unreachable: [],
+  unplaced: [],
+  neighbours: [],
+  scheduler: 'coreship',
+};
 
 /** An engine that writes down what it was asked to do. Units become active when they are started. */
 export class FakeEngine implements Engine {
@@ -13,11 +24,12 @@ export class FakeEngine implements Engine {
   readonly answers = new Map<string, string>();
   /** Why states cannot be read just now. */
   unreachable: Error | undefined;
+  maxParallelChanges = 1;
   /** Calls that fail, by their text. */
   readonly failing = new Map<string, Error>();
 
   observe(): Promise<Observation> {
-    return Promise.resolve({ machines: [], units: [], foreign: [], unreachable: [] });
+    return Promise.resolve(nothingObserved);
   }
 
   install(machine: string, units: readonly UnitText[]): Promise<void> {
@@ -52,6 +64,18 @@ export class FakeEngine implements Engine {
     const answer = this.answers.get(machine);
     if (answer !== undefined) return Promise.resolve(answer);
     return Promise.reject(new CoreshipError('failed', `${machine}: could not ${words.join(' ')} (status 1)`));
+  }
+
+  awaitPlacement(_units: readonly string[]): Promise<string | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  toStoredForm({ text }: UnitText): string {
+    return text;
+  }
+
+  lint(): readonly Problem[] {
+    return [];
   }
 
   /** Sets what a unit's state is; what is left out is as it was, or as of a unit that runs. */

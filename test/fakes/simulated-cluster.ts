@@ -63,6 +63,9 @@ export class SimulatedCluster {
       ),
       foreign: this.foreign,
       unreachable: [],
+      unplaced: [],
+      neighbours: [],
+      scheduler: 'coreship' as const,
     };
     return {
       observation,

@@ -29,6 +29,10 @@ export function simulatedEngine(cluster: SimulatedCluster, calls: string[] = [])
         ? Promise.resolve(JSON.stringify({ version: 1, services: lists }))
         : Promise.reject(new Error('no such container'));
     },
+    awaitPlacement: () => Promise.resolve(undefined),
+    maxParallelChanges: 1,
+    toStoredForm: ({ text }) => text,
+    lint: () => [],
   };
 }
 

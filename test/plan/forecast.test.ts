@@ -4,6 +4,7 @@ import { viewCluster } from '../../src/plan/cluster-view.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import type { Observation, ObservedUnit } from '../../src/plan/observation.ts';
 import { groupUnits } from '../../src/services/unit-groups.ts';
+import { nothingObserved } from '../fakes/fake-engine.ts';
 
 const machines = ['m1', 'm2'].map((name) => ({ id: name, name, metadata: { zone: name }, addresses: {} }));
 const text = (...rules: readonly string[]): string =>
@@ -16,7 +17,7 @@ const running = (name: string, machine: string, unit: string): ObservedUnit => (
 /** The plan for services on a cluster that chooses machines itself. */
 function plan(desired: Readonly<Record<string, string>>, seen: Partial<Observation>, services = ['web']) {
   const groups = groupUnits(Object.entries(desired).map(([name, unit]) => ({ name, text: unit })));
-  const observation = { machines, units: [], foreign: [], unreachable: [], forecast: true, ...seen };
+  const observation = { ...nothingObserved, machines, scheduler: 'cluster', ...seen } as const;
   const settings = { api: 'v3', key: 'address' } as const;
   return makePlan({ services, groups }, viewCluster({ observation, services: [], settings, serving: [] }));
 }

@@ -3,7 +3,7 @@ import { CoreshipError } from '../../src/errors.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { followPlan } from '../../src/rollout/follow-plan.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
-import { FakeEngine } from '../fakes/fake-engine.ts';
+import { FakeEngine, nothingObserved } from '../fakes/fake-engine.ts';
 import { act, change, planOf, waitActive } from './sample-plan.ts';
 
 const [a, b, c] = ['a@1.service', 'a@2.service', 'b.service'] as const;
@@ -30,10 +30,9 @@ async function follow(
     observe: () =>
       given(
         lastLook ?? {
+          ...nothingObserved,
           machines: [{ id: 'm2', name: 'lab of m2', metadata: {}, addresses: {} }],
           units: [a, b, c].map((name) => ({ ...idle, name, machine: homes[name] ?? 'm1' })),
-          foreign: [],
-          unreachable: [],
         },
       ),
   });

@@ -55,7 +55,7 @@ export function statusRows(
         };
       });
     });
-  const unplaced = (seen.observation.unplaced ?? []).map(({ name, shouldRun, reasons }): StatusRow => {
+  const unplaced = seen.observation.unplaced.map(({ name, shouldRun, reasons }): StatusRow => {
     const sub = shouldRun ? 'no machine' : 'not wanted';
     const service = parseUnitName(name).prefix;
     return { unit: name, service, machine: '-', active: 'inactive', sub, mainPid: 0, servedBy: [], reasons };

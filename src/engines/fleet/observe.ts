@@ -38,7 +38,7 @@ export function toObservation(
         const { rules } = readRules(unit.options, unit.name);
         return homes.map((machine) => ({ name: unit.name, machine, rules }));
       }),
-    forecast: true,
+    scheduler: 'cluster',
   };
 }
 

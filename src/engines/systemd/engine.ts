@@ -77,6 +77,10 @@ export function systemdEngine(cluster: SystemdCluster): Engine {
       return output.split('\n').filter((line) => line !== '');
     },
     run: (machine, words) => onMachine(machine, words),
+    awaitPlacement: () => Promise.resolve(undefined),
+    maxParallelChanges: 1,
+    toStoredForm: ({ text }) => text,
+    lint: () => [],
   };
 }
 

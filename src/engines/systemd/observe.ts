@@ -35,6 +35,9 @@ export async function observeMachines(
       units: seen.flatMap(({ units }) => units),
       foreign: seen.flatMap(({ foreign }) => foreign),
       unreachable,
+      unplaced: [],
+      neighbours: [],
+      scheduler: 'coreship',
     },
     machines: new Map(seen.map(({ machine, source }) => [machine.id, source])),
   };

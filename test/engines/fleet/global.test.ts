@@ -36,7 +36,7 @@ describe('a global unit, to which fleet gives no machine and no state of its own
   });
 
   it('is not waited for to be given a machine', async () => {
-    await expect((await running()).awaitPlacement?.([everywhere.name])).resolves.toBeUndefined();
+    await expect((await running()).awaitPlacement([everywhere.name])).resolves.toBeUndefined();
   });
 
   it('is started again through loaded, though its list entry is never loaded', async () => {
@@ -74,7 +74,7 @@ describe('a global unit, to which fleet gives no machine and no state of its own
     await engine.install('', [lonely]);
     await engine.start('', [lonely.name]);
     const { unplaced } = await engine.observe([]);
-    expect(unplaced?.[0]?.reasons).toEqual([
+    expect(unplaced[0]?.reasons).toEqual([
       'not on 10.99.0.12: MachineMetadata wants disk=ssd, machine has disk=hdd',
       `not on 10.99.0.13: Conflicts=apache@*.service with ${everywhere.name}`,
       `not on c1: Conflicts=apache@*.service with ${everywhere.name}`,

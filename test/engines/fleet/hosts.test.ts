@@ -29,7 +29,7 @@ describe('machines that come and go during a command', () => {
     fleetd.machines.lose(c3?.id ?? '');
     await engine.install('', [picky]);
     await engine.start('', [picky.name]);
-    const placed = engine.awaitPlacement?.([picky.name]);
+    const placed = engine.awaitPlacement([picky.name]);
     await sleep(10_000);
     if (c3) fleetd.machines.join(c3);
     await expect(placed).resolves.toBe(c3?.id);
@@ -41,7 +41,7 @@ describe('machines that come and go during a command', () => {
     fleetd.machines.lose(c3?.id ?? '');
     await engine.install('', [picky]);
     await engine.start('', [picky.name]);
-    await expect(engine.awaitPlacement?.([picky.name])).rejects.toMatchObject({
+    await expect(engine.awaitPlacement([picky.name])).rejects.toMatchObject({
       message: `fleet gives ${picky.name} no machine`,
       details: [
         'not on 10.99.0.12: MachineMetadata wants zone=b, machine has zone=a',

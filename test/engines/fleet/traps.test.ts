@@ -28,7 +28,7 @@ async function running(version?: string) {
   await all.engine.install('', pair);
   await all.engine.start('', both);
   all.fleetd.step(3);
-  const machine = (await all.engine.awaitPlacement?.(both)) ?? '';
+  const machine = (await all.engine.awaitPlacement(both)) ?? '';
   return { ...all, machine };
 }
 
@@ -48,7 +48,7 @@ describe("fleet's traps", () => {
     const slow = { ...main, text: '[Service]\nExecStartPre=/bin/sleep 8\nExecStart=/bin/sleep 3600\n' };
     await all.engine.install('', [slow]);
     await all.engine.start('', [slow.name]);
-    const machine = (await all.engine.awaitPlacement?.([slow.name])) ?? '';
+    const machine = (await all.engine.awaitPlacement([slow.name])) ?? '';
     all.fleetd.step(2);
     expect(await all.engine.states(machine, [slow.name])).toMatchObject([
       { active: 'activating', sub: 'start-pre' },
@@ -74,7 +74,7 @@ describe("fleet's traps", () => {
     expect(all.fleetd.log).toEqual([`PUT ${main.name} loaded with options`]);
     await all.engine.start(all.machine, both);
     all.fleetd.step(2);
-    expect(await all.engine.awaitPlacement?.(both)).toBe(all.machine);
+    expect(await all.engine.awaitPlacement(both)).toBe(all.machine);
     expect(await active(all)).toEqual(['active', 'active']);
   });
 
@@ -132,7 +132,7 @@ describe("fleet's traps", () => {
     const lost = { ...main, text: `${main.text}MachineMetadata=region=moon\n` };
     await all.engine.install('', [lost]);
     await all.engine.start('', [lost.name]);
-    const error = await all.engine.awaitPlacement?.([lost.name]).catch((reason: unknown) => reason);
+    const error = await all.engine.awaitPlacement([lost.name]).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(CoreshipError);
     expect(error).toMatchObject({
       message: 'fleet gives apache@7777.service no machine',
@@ -174,19 +174,19 @@ describe("fleet's traps", () => {
   ])('12: what fleet would lose without a word is an error: %s', async (line, rule) => {
     const { engine } = await fleet();
     const unit = { name: 'a.service', text: `[Service]\nExecStart=/bin/true\n\n[X-Fleet]\n${line}\n` };
-    expect(engine.lint?.(unit).map((problem) => problem.rule)).toEqual([rule]);
-    expect(engine.lint?.(main)).toEqual([]);
+    expect(engine.lint(unit).map((problem) => problem.rule)).toEqual([rule]);
+    expect(engine.lint(main)).toEqual([]);
   });
 
   it('13: a reviewed file with comments is the same as what fleet keeps of it', async () => {
     const all = await running();
     const { units } = await all.engine.observe([]);
     const commented = `# reviewed\n${main.text.replace('\n\n', '\n\n\n; twice\n')}`;
-    expect(all.engine.toStoredForm?.({ name: main.name, text: commented })).toBe(
+    expect(all.engine.toStoredForm({ name: main.name, text: commented })).toBe(
       units.find(({ name }) => name === main.name)?.text,
     );
     expect(
-      all.engine.lint?.({ name: 'a.service', text: '# \\\n[Service]\nExecStart=/bin/true\n' }),
+      all.engine.lint({ name: 'a.service', text: '# \\\n[Service]\nExecStart=/bin/true\n' }),
     ).toHaveLength(1);
   });
 
@@ -249,7 +249,7 @@ describe("fleet's traps", () => {
     all.fleetd.log.length = 0;
     await all.engine.start('', [bad.name]);
     expect(all.fleetd.log).toEqual([`PUT ${bad.name} loaded`, `PUT ${bad.name} launched`]);
-    const machine = (await all.engine.awaitPlacement?.([bad.name])) ?? '';
+    const machine = (await all.engine.awaitPlacement([bad.name])) ?? '';
     // What was published before the start must not count as its failure.
     expect(await all.engine.states(machine, [bad.name])).toMatchObject([{ queued: true }]);
     await all.sleep(11_000);
@@ -285,7 +285,7 @@ describe("fleet's traps", () => {
       all.fleetd.step();
     }
     expect(await active(all)).toEqual(['active', 'active']);
-    expect(await all.engine.awaitPlacement?.(both)).not.toBe(all.machine);
+    expect(await all.engine.awaitPlacement(both)).not.toBe(all.machine);
   });
 
   it('a unit is seen stopped before it is unloaded, and unloaded before it is destroyed', async () => {
@@ -306,7 +306,7 @@ describe("fleet's traps", () => {
     all.fleetd.units.set('apache@.service', { name: 'apache@.service', options, desired: 'inactive' });
     all.fleetd.step(3);
     const { units, unplaced, neighbours } = await all.engine.observe([]);
-    expect({ units, unplaced: unplaced?.filter(({ name }) => name !== 'apache@.service') }).toEqual({
+    expect({ units, unplaced: unplaced.filter(({ name }) => name !== 'apache@.service') }).toEqual({
       units: [],
       unplaced: [],
     });

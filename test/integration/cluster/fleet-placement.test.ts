@@ -104,7 +104,7 @@ describe.skipIf(withoutFleet)(`random sets of units on a real fleet (CORESHIP_FL
       units.every(({ name }) => last.at - (changedAt.get(name) ?? 0) >= restMs),
     );
     const named = machines.map((machine) => ({ ...machine, name: machine.id, addresses: {} }));
-    const { unplaced = [] } = toObservation(last.look, named, () => true);
+    const { unplaced } = toObservation(last.look, named, () => true);
     for (const units of calm)
       wrong.push(...disagreements(units.map(asPlaced), machines, allHomes(last.look), unplaced));
     process.stderr.write(
