@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/*.test.ts'],
-          globalSetup: 'test/integration/support/host-programs.ts',
+          globalSetup: 'test/support/global-setup/host-programs.ts',
           ...oneByOne,
         },
       },
@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['test/integration/cluster/*.test.ts'],
-          globalSetup: 'test/integration/support/global-setup.ts',
+          globalSetup: 'test/support/global-setup/lab.ts',
           ...oneByOne,
         },
       },

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { faults } from './faults.ts';
+import { faults } from '../../test/support/faults/faults.ts';
 
 /** What a run of the bench is asked to do. */
 export interface BenchOptions {

@@ -1,4 +1,4 @@
-import type { Steady } from './steady.ts';
+import type { Steady } from '../../test/support/faults/steady.ts';
 import type { Row } from './summary.ts';
 
 /** What one chain came to. */

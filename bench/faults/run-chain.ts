@@ -1,15 +1,15 @@
-import type { LabShell } from '../../test/integration/support/lab-shell.ts';
-import type { Chain } from './chain.ts';
-import { faults } from './faults.ts';
-import { measure } from './measure.ts';
+import { awaitRig } from '../../test/support/faults/await-rig.ts';
+import type { Chain } from '../../test/support/faults/chain.ts';
+import { faults } from '../../test/support/faults/faults.ts';
+import { measure } from '../../test/support/faults/measure.ts';
+import type { Rig } from '../../test/support/faults/rig.ts';
+import { measureSteady } from '../../test/support/faults/steady.ts';
+import type { LabShell } from '../../test/support/lab/lab-shell.ts';
 import type { BenchOptions } from './options.ts';
 import type { ChainReport } from './report.ts';
-import type { Rig } from './rig.ts';
-import { measureSteady } from './steady.ts';
 import { type Row, summarise } from './summary.ts';
-import { wellRig } from './well-rig.ts';
 
-const patience = { lead: 2_000, tail: 3_000, change: 45_000 };
+const times = { leadMs: 2_000, tailMs: 3_000, changeMs: 45_000 };
 
 /** Deploys a chain and sees it through all faults. One that does not recover is deployed anew. */
 export async function runChain(
@@ -28,7 +28,7 @@ export async function runChain(
   for (const fault of faults) {
     if (options.faults.length > 0 && !options.faults.includes(fault.name)) continue;
     try {
-      const row = summarise(await measure(fault, await recovered(shell, chain), patience));
+      const row = summarise(await measure(fault, await recovered(shell, chain), times));
       rows.push(row);
       say(`${chain.name}: ${fault.title}: ${row.failed} of ${row.sent} failed`);
     } catch (error) {
@@ -43,10 +43,10 @@ export async function runChain(
 }
 
 async function recovered(shell: LabShell, chain: Chain): Promise<Rig> {
-  return await wellRig(shell, chain).catch(async () => {
+  return await awaitRig(shell, chain).catch(async () => {
     await chain.destroy();
     await chain.deploy();
-    return await wellRig(shell, chain);
+    return await awaitRig(shell, chain);
   });
 }
 

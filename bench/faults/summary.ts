@@ -1,4 +1,4 @@
-import type { Measured } from './measure.ts';
+import type { Measured } from '../../test/support/faults/measure.ts';
 
 /** A row of the report. Times are in seconds. */
 export interface Row {

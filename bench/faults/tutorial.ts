@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabMachine } from '../../src/lab/description.ts';
 import type { LabImage } from '../../src/lab/images.ts';
-import type { LabShell } from '../../test/integration/support/lab-shell.ts';
-import { repository } from '../../test/integration/support/repository.ts';
-import { type Chain, instances } from './chain.ts';
+import { type Chain, instances } from '../../test/support/faults/chain.ts';
+import type { LabShell } from '../../test/support/lab/lab-shell.ts';
+import { repository } from '../../test/support/repository.ts';
 
 const folder = join(repository, 'bench/tutorial');
 

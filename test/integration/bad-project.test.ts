@@ -1,8 +1,8 @@
 import { appendFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { coreship } from './support/cli.ts';
-import { copyProject, edit, projectFiles, type TestProject } from './support/project.ts';
+import { coreship } from '../support/cli.ts';
+import { copyProject, edit, projectFiles, type TestProject } from '../support/project.ts';
 
 /** Nothing of this reaches a cluster, so it needs none. */
 describe('a project or a command line with mistakes', () => {

@@ -11,13 +11,13 @@ import { labStatus } from '../../src/lab/status.ts';
 import { labSupport } from '../../src/lab/support.ts';
 import { killUpAt } from '../lab/kill-up.ts';
 import { leftoversOf } from '../lab/leftovers.ts';
-import { runLab } from './support/run-lab.ts';
+import { labNameOfRun } from '../support/lab/lab-name.ts';
 
 const missing = await labSupport();
 if (missing !== undefined) process.stderr.write(`lab tests skipped: ${missing}\n`);
 
 /** A lab of its own: a person's lab is never met, nor that of the other tests or of another run. */
-const name = runLab('tsl');
+const name = labNameOfRun('tsl');
 const machine = `${name}-2`;
 const ignore = (): void => undefined;
 

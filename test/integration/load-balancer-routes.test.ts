@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Route } from '../../src/services/service.ts';
-import { type Etcd, etcdMissing, startEtcd } from './etcd.ts';
-import { BalancerContainer, balancerMissing } from './support/balancer-container.ts';
-import { eventually } from './support/eventually.ts';
-import { freePort } from './support/free-port.ts';
-import { type RegistryHand, registryHand } from './support/registry-hand.ts';
+import { BalancerContainer, balancerMissing } from '../support/balancer/balancer-container.ts';
+import { type Etcd, etcdMissing, startEtcd } from '../support/etcd/etcd.ts';
+import { type KeyWriter, keyWriter } from '../support/etcd/key-writer.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 
 const missing = etcdMissing() ?? balancerMissing();
 if (missing !== undefined) process.stderr.write(`tests of routes skipped: ${missing}\n`);
@@ -22,13 +22,13 @@ const route = (service: string, changes: Partial<Route> = {}): Route => ({
 
 describe.skipIf(missing !== undefined)('the nginx of a load balancer', () => {
   let etcd: Etcd;
-  let hand: RegistryHand;
+  let keys: KeyWriter;
   let balancer: BalancerContainer;
   let servers: Server[] = [];
 
   beforeAll(async () => {
     etcd = await startEtcd();
-    hand = registryHand('v3', etcd.endpoint);
+    keys = keyWriter('v3', etcd.endpoint);
   });
   afterAll(() => etcd.remove());
   beforeEach(() => {
@@ -40,7 +40,7 @@ describe.skipIf(missing !== undefined)('the nginx of a load balancer', () => {
       server.closeAllConnections();
       server.close();
     }
-    await hand.clear();
+    await keys.clear();
   });
 
   async function before(...routes: readonly Route[]): Promise<void> {
@@ -62,14 +62,14 @@ describe.skipIf(missing !== undefined)('the nginx of a load balancer', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const value = `${address.includes(':') ? `[${address}]` : address}:${port}`;
-    await hand.put(`/services/${service}/${value}`, value);
+    await keys.put(`/services/${service}/${value}`, value);
     return value;
   }
 
   /** Registers an address where nobody listens. */
   async function nobody(service: string): Promise<string> {
     const value = `127.0.0.1:${await freePort()}`;
-    await hand.put(`/services/${service}/${value}`, value);
+    await keys.put(`/services/${service}/${value}`, value);
     return value;
   }
 

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Certificates, makeCertificates } from './certificates.ts';
-import { type Etcd, etcdMissing, startEtcd } from './etcd.ts';
-import { keysOf, requireUsers } from './etcd-keys.ts';
-import { BalancerContainer, balancerMissing } from './support/balancer-container.ts';
-import { balancerWatchers } from './support/balancer-watchers.ts';
-import { eventually } from './support/eventually.ts';
-import { freePort } from './support/free-port.ts';
+import { BalancerContainer, balancerMissing } from '../support/balancer/balancer-container.ts';
+import { balancerWatchers } from '../support/balancer/balancer-watchers.ts';
+import { type Certificates, makeCertificates } from '../support/etcd/certificates.ts';
+import { type Etcd, etcdMissing, startEtcd } from '../support/etcd/etcd.ts';
+import { keysOf, requireUsers } from '../support/etcd/etcd-keys.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 
 const missing =
   etcdMissing() ??

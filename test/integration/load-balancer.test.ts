@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Etcd, etcdMissing, startEtcd } from './etcd.ts';
-import { type LittleServer, startLittleServer } from './little-server.ts';
-import { BalancerContainer, balancerMissing } from './support/balancer-container.ts';
-import { balancerWatchers } from './support/balancer-watchers.ts';
-import { eventually } from './support/eventually.ts';
-import { type RegistryHand, registryHand } from './support/registry-hand.ts';
+import { BalancerContainer, balancerMissing } from '../support/balancer/balancer-container.ts';
+import { balancerWatchers } from '../support/balancer/balancer-watchers.ts';
+import { type Etcd, etcdMissing, startEtcd } from '../support/etcd/etcd.ts';
+import { type KeyWriter, keyWriter } from '../support/etcd/key-writer.ts';
+import { eventually } from '../support/eventually.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 const missing = etcdMissing() ?? balancerMissing();
 if (missing !== undefined) process.stderr.write(`tests of the load balancer skipped: ${missing}\n`);
@@ -14,13 +14,13 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
   'the load balancer with $watcher on API $api',
   (kind) => {
     let etcd: Etcd;
-    let hand: RegistryHand;
+    let keys: KeyWriter;
     let balancer: BalancerContainer;
-    const backends: LittleServer[] = [];
+    const backends: TestServer[] = [];
 
     beforeAll(async () => {
       etcd = await startEtcd();
-      hand = registryHand(kind.api, etcd.endpoint);
+      keys = keyWriter(kind.api, etcd.endpoint);
     });
     afterAll(() => etcd.remove());
     beforeEach(async () => {
@@ -31,14 +31,14 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       await balancer.remove();
       for (const backend of backends.splice(0)) await backend.close();
       await etcd.start();
-      await hand.clear();
+      await keys.clear();
     });
 
     const key = (value: string) => `/services/apache/${value}`;
-    const register = (value: string) => hand.put(key(value), value);
-    const deregister = (value: string) => hand.remove(key(value));
+    const register = (value: string) => keys.put(key(value), value);
+    const deregister = (value: string) => keys.remove(key(value));
     async function backend(): Promise<string> {
-      const server = await startLittleServer();
+      const server = await startTestServer();
       backends.push(server);
       return `127.0.0.1:${server.port}`;
     }
@@ -102,7 +102,7 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
 
     it('minds its own service only', async () => {
       const value = await backend();
-      await hand.put('/services/apache2/x', '10.0.0.9:1');
+      await keys.put('/services/apache2/x', '10.0.0.9:1');
       await register(value);
       await balancer.start();
       await balancer.serves([value]);
@@ -149,7 +149,7 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
         '[::ffff:0:0]:80',
         '10.0.0.1:80'.padEnd(1_000_000, '0'),
       ];
-      for (const [index, text] of hostile.entries()) await hand.put(`/services/apache/bad${index}`, text);
+      for (const [index, text] of hostile.entries()) await keys.put(`/services/apache/bad${index}`, text);
       const good = [
         value,
         '[2001:db8::1]:80',
@@ -163,7 +163,7 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
         '[1::ffff:7f00:1]:80',
         '[::]:1',
       ];
-      for (const [index, text] of good.entries()) await hand.put(`/services/apache/good${index}`, text);
+      for (const [index, text] of good.entries()) await keys.put(`/services/apache/good${index}`, text);
       await balancer.start();
       await balancer.serves(good);
       expect(balancer.status().ignored).toBe(hostile.length);
@@ -207,7 +207,7 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       await register(two);
       await balancer.start();
       await balancer.serves([one, two]);
-      await hand.clear();
+      await keys.clear();
       const problem = 'all or most instances of apache are gone';
       await eventually(() => balancer.status().problem === problem, 'the doubt');
       await balancer.serves([one, two]);
@@ -215,7 +215,7 @@ describe.skipIf(missing !== undefined).each(balancerWatchers())(
       await register(one);
       await balancer.serves([one, two]);
       await balancer.serves([one]);
-      await hand.clear();
+      await keys.clear();
       await balancer.serves([]);
     });
 

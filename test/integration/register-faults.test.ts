@@ -4,27 +4,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { makeCertificates } from './certificates.ts';
-import { type Etcd, startEtcd, startEtcds } from './etcd.ts';
-import { requireUsers } from './etcd-keys.ts';
-import { type Scene, type SceneOptions, setScene } from './register-scene.ts';
-import { presentShells, sidekickMissing } from './sidekick.ts';
-import { eventually } from './support/eventually.ts';
-import { freePort } from './support/free-port.ts';
+import { makeCertificates } from '../support/etcd/certificates.ts';
+import { type Etcd, startEtcd, startEtcds } from '../support/etcd/etcd.ts';
+import { requireUsers } from '../support/etcd/etcd-keys.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import {
+  createRegistrationFixture,
+  type RegistrationFixture,
+  type RegistrationOptions,
+} from '../support/sidekick/registration-fixture.ts';
+import { presentShells, sidekickMissing } from '../support/sidekick/sidekick.ts';
 
 // Each API under one of the shells: which, makes no difference here.
-const ways = (['v3', 'v2'] as const).flatMap((api, index) =>
+const variants = (['v3', 'v2'] as const).flatMap((api, index) =>
   presentShells
     .slice(index % presentShells.length, (index % presentShells.length) + 1)
     .map(([name, shell]) => ({ api, name, shell })),
 );
 
-describe.skipIf(sidekickMissing() !== undefined).each(ways)(
+describe.skipIf(sidekickMissing() !== undefined).each(variants)(
   'etcd’s faults and the register loop for $api',
   ({ api, shell }) => {
     const it = test.extend<{
       etcds: (count: number) => Promise<readonly [Etcd, ...Etcd[]]>;
-      setting: (options: Omit<SceneOptions, 'api' | 'shell'>) => Promise<Scene>;
+      setting: (options: Omit<RegistrationOptions, 'api' | 'shell'>) => Promise<RegistrationFixture>;
     }>({
       etcds: async ({ onTestFinished }, use) =>
         use(async (count) => {
@@ -36,7 +40,7 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
           return [first, ...others];
         }),
       setting: async ({ onTestFinished }, use) =>
-        use((options) => setScene({ ...options, api, shell }, onTestFinished)),
+        use((options) => createRegistrationFixture({ ...options, api, shell }, onTestFinished)),
     });
 
     it.concurrent('pass over an endpoint that is dead, and one that never answers', async ({

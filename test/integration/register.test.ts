@@ -1,17 +1,20 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Etcd, startEtcd } from './etcd.ts';
-import { startLittleServer } from './little-server.ts';
-import { type Scene, setScene } from './register-scene.ts';
-import { presentShells, sidekickMissing } from './sidekick.ts';
-import { eventually } from './support/eventually.ts';
+import { type Etcd, startEtcd } from '../support/etcd/etcd.ts';
+import { eventually } from '../support/eventually.ts';
+import {
+  createRegistrationFixture,
+  type RegistrationFixture,
+} from '../support/sidekick/registration-fixture.ts';
+import { presentShells, sidekickMissing } from '../support/sidekick/sidekick.ts';
+import { startTestServer } from '../support/test-server.ts';
 
-const ways = presentShells.flatMap(([name, shell]) =>
+const variants = presentShells.flatMap(([name, shell]) =>
   (['v3', 'v2'] as const).map((api) => ({ name, shell, api })),
 );
 
-describe.skipIf(sidekickMissing() !== undefined).each(ways)(
+describe.skipIf(sidekickMissing() !== undefined).each(variants)(
   'the register loop for $api under $name',
   ({ shell, api }) => {
     let etcd: Etcd;
@@ -19,20 +22,21 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       etcd = await startEtcd();
     });
     afterAll(() => etcd.remove());
-    const it = test.extend<{ scene: Scene }>({
-      scene: async ({ onTestFinished }, use) => use(await setScene({ etcd, api, shell }, onTestFinished)),
+    const it = test.extend<{ fixture: RegistrationFixture }>({
+      fixture: async ({ onTestFinished }, use) =>
+        use(await createRegistrationFixture({ etcd, api, shell }, onTestFinished)),
     });
 
-    it.concurrent('registers what answers, and says so', async ({ scene }) => {
-      const { start, server, key, registered } = scene;
+    it.concurrent('registers what answers, and says so', async ({ fixture }) => {
+      const { start, server, key, registered } = fixture;
       const sidekick = start({ path: '/healthz?full=1&x=%20' });
       await eventually(registered, 'the registration');
       expect(server.asked[0]).toBe('/healthz?full=1&x=%20');
       await sidekick.says(`registered ${key}`);
     });
 
-    it.concurrent('registers nothing before `rise` good checks in a row', async ({ scene }) => {
-      const { start, server, registered } = scene;
+    it.concurrent('registers nothing before `rise` good checks in a row', async ({ fixture }) => {
+      const { start, server, registered } = fixture;
       server.answers = 'badly';
       start({ rise: 3 });
       await eventually(() => server.asked.length >= 3, 'three bad checks');
@@ -44,9 +48,9 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
     });
 
     it.concurrent('takes the registration back after `fall` bad checks, and gives it again', async ({
-      scene,
+      fixture,
     }) => {
-      const { start, server, key, registered } = scene;
+      const { start, server, key, registered } = fixture;
       const sidekick = start({ fall: 2 });
       await eventually(registered, 'the registration');
       server.answers = 'badly';
@@ -61,8 +65,8 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
 
     it.concurrent.for(['never', 'halfway'] as const)(
       'counts a backend that answers %s as bad, within the time-out, and goes on',
-      async (answers, { scene }) => {
-        const { start, server, registered } = scene;
+      async (answers, { fixture }) => {
+        const { start, server, registered } = fixture;
         start({ fall: 2, timeout: 0.3 });
         await eventually(registered, 'the registration');
         server.answers = answers;
@@ -70,8 +74,8 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       },
     );
 
-    it.concurrent('follows a check that took its whole interval by the next at once', async ({ scene }) => {
-      const { start, server } = scene;
+    it.concurrent('follows a check that took its whole interval by the next at once', async ({ fixture }) => {
+      const { start, server } = fixture;
       server.answers = 'never';
       start({ interval: 6, timeout: 6 });
       await eventually(() => server.asked.length >= 1, 'the first check');
@@ -83,8 +87,8 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
 
     it.concurrent.for(['slowly', 'redirecting'] as const)(
       'counts a backend that answers %s as good',
-      async (answers, { scene }) => {
-        const { start, server, registered } = scene;
+      async (answers, { fixture }) => {
+        const { start, server, registered } = fixture;
         server.answers = answers;
         start({ timeout: 5 });
         await eventually(registered, 'the registration');
@@ -93,9 +97,9 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
     );
 
     it.concurrent('keeps a flapping backend in while it never fails `fall` times in a row', async ({
-      scene,
+      fixture,
     }) => {
-      const { start, server, registered } = scene;
+      const { start, server, registered } = fixture;
       server.answers = 'flapping';
       start({ rise: 1, fall: 2, timeout: 5 });
       await eventually(registered, 'the registration');
@@ -105,17 +109,17 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
     });
 
     it.concurrent('keeps a flapping backend out while it never answers `rise` times in a row', async ({
-      scene,
+      fixture,
     }) => {
-      const { start, server, registered } = scene;
+      const { start, server, registered } = fixture;
       server.answers = 'flapping';
       start({ rise: 2, timeout: 5 });
       await eventually(() => server.asked.length >= 10, 'ten checks');
       expect(registered()).toBe(false);
     });
 
-    it.concurrent('checks by connecting where that is asked for', async ({ scene }) => {
-      const { start, server, registered } = scene;
+    it.concurrent('checks by connecting where that is asked for', async ({ fixture }) => {
+      const { start, server, registered } = fixture;
       server.answers = 'never';
       const sidekick = start({ check: 'tcp', timeout: 0.3 });
       await eventually(registered, 'the registration');
@@ -126,8 +130,8 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       expect(sidekick.process.exitCode).toBeNull();
     });
 
-    it.concurrent('stops at once although a check hangs', async ({ scene }) => {
-      const { start, server, registered } = scene;
+    it.concurrent('stops at once although a check hangs', async ({ fixture }) => {
+      const { start, server, registered } = fixture;
       const sidekick = start({ timeout: 60 });
       await eventually(registered, 'the registration');
       server.answers = 'never';
@@ -140,17 +144,17 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
     });
 
     it.concurrent('keeps its key alive however slow the checks are, and wakes no watcher', async ({
-      scene,
+      fixture,
     }) => {
-      const { start, keys, registered } = scene;
+      const { start, keys, registered } = fixture;
       start({ interval: 600, ttl: 8 });
       await eventually(registered, 'the registration');
       expect(await keys.watch(13)).toBe('');
       expect(registered()).toBe(true);
     });
 
-    it.concurrent('takes only its own key away when it is stopped, at once', async ({ scene }) => {
-      const { start, keys, prefix, key, registered } = scene;
+    it.concurrent('takes only its own key away when it is stopped, at once', async ({ fixture }) => {
+      const { start, keys, prefix, key, registered } = fixture;
       keys.put(`${prefix}10.0.0.9:1`, '10.0.0.9:1');
       const sidekick = start({ ttl: 60 });
       await eventually(registered, 'the registration');
@@ -160,9 +164,9 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
     });
 
     it.concurrent('leaves a key alone that somebody else has put in its place, until it is gone', async ({
-      scene,
+      fixture,
     }) => {
-      const { start, keys, key, registered } = scene;
+      const { start, keys, key, registered } = fixture;
       const sidekick = start();
       await eventually(registered, 'the registration');
       // Told of it, too: it would put it once more after an answer that was lost.
@@ -177,8 +181,8 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       expect(keys.all()).toEqual({ [key]: 'another' });
     });
 
-    it.concurrent('registers again when its key was removed, between two checks', async ({ scene }) => {
-      const { start, keys, key, registered } = scene;
+    it.concurrent('registers again when its key was removed, between two checks', async ({ fixture }) => {
+      const { start, keys, key, registered } = fixture;
       const sidekick = start({ interval: 600 });
       await eventually(registered, 'the registration');
       await sidekick.says(`registered ${key}`);
@@ -187,8 +191,8 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       await sidekick.says(`the registration ${key} is lost`);
     });
 
-    it.concurrent('leaves its key to its time to live when it is killed', async ({ scene }) => {
-      const { start, registered } = scene;
+    it.concurrent('leaves its key to its time to live when it is killed', async ({ fixture }) => {
+      const { start, registered } = fixture;
       const sidekick = start({ ttl: 8 });
       await eventually(registered, 'the registration');
       await sidekick.stop('SIGKILL');
@@ -196,8 +200,8 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       await eventually(() => !registered(), 'the end of its time');
     });
 
-    it.concurrent('takes over from one that was killed: the key never goes', async ({ scene }) => {
-      const { start, key, registered } = scene;
+    it.concurrent('takes over from one that was killed: the key never goes', async ({ fixture }) => {
+      const { start, key, registered } = fixture;
       const first = start({ ttl: 8 });
       await eventually(registered, 'the registration');
       await first.stop('SIGKILL');
@@ -211,8 +215,8 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       }
     });
 
-    it.concurrent('lets nothing live on when the loop alone is killed', async ({ scene }) => {
-      const { start, registered } = scene;
+    it.concurrent('lets nothing live on when the loop alone is killed', async ({ fixture }) => {
+      const { start, registered } = fixture;
       const sidekick = start({ ttl: 2, interval: 600 });
       await eventually(registered, 'the registration');
       sidekick.process.kill('SIGKILL');
@@ -220,10 +224,10 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
     });
 
     it.concurrent('takes turns at the tutorial’s key: the later one wins, and each removes its own', async ({
-      scene,
+      fixture,
     }) => {
-      const { start, keys, prefix, server } = scene;
-      const other = await startLittleServer();
+      const { start, keys, prefix, server } = fixture;
+      const other = await startTestServer();
       const holder = () => keys.all()[`${prefix}127.0.0.1`];
       const [valueOfFirst, valueOfSecond] = [server, other].map(({ port }) => `127.0.0.1:${port}`);
       // Long: each is to hold it although the machine is busy.
@@ -248,8 +252,8 @@ describe.skipIf(sidekickMissing() !== undefined).each(ways)(
       ['a port', ['PORT='], "COREOS_PRIVATE_IPV4='127.0.0.1' PORT=''"],
     ])(
       'says what is missing without %s, and registers nothing',
-      async ([_what, overrides, words], { scene }) => {
-        const { start, keys } = scene;
+      async ([_what, overrides, words], { fixture }) => {
+        const { start, keys } = fixture;
         const sidekick = start({}, { overrides });
         await once(sidekick.process, 'close');
         expect(sidekick.process.exitCode).toBe(1);

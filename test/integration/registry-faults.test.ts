@@ -4,12 +4,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openRegistry } from '../../src/cli/cluster/open-registry.ts';
 import type { EtcdAccess } from '../../src/registry/etcd-access.ts';
 import type { LockRequest, Registry } from '../../src/registry/registry.ts';
-import { makeCertificates } from './certificates.ts';
-import { type Etcd, etcdMissing, startEtcd, startEtcds } from './etcd.ts';
-import { registryApis } from './registry-apis.ts';
-import { awake } from './support/awake.ts';
-import { eventually } from './support/eventually.ts';
-import { openWay, WayTo } from './ways.ts';
+import { makeCertificates } from '../support/etcd/certificates.ts';
+import { type Etcd, etcdMissing, startEtcd, startEtcds } from '../support/etcd/etcd.ts';
+import { EtcdConnection, openEtcdRoute } from '../support/etcd/etcd-routes.ts';
+import { registryApis } from '../support/etcd/registry-apis.ts';
+import { eventually } from '../support/eventually.ts';
+import { retryAfterHostStall } from '../support/host-stalls.ts';
 
 const missing = etcdMissing();
 if (missing !== undefined) process.stderr.write(`registry tests skipped: ${missing}\n`);
@@ -51,7 +51,7 @@ describe.skipIf(missing !== undefined).each(registryApis)(
       if (how === 'killed') await leader?.stop();
       else leader?.signal('SIGSTOP');
 
-      expect(await awake(() => registry.registrations('/services/'))).toEqual([entry]);
+      expect(await retryAfterHostStall(() => registry.registrations('/services/'))).toEqual([entry]);
       expect(lock.held()).toBe(true);
       // It takes a lock to see that writing goes on as well.
       const other = await connect({ endpoints }).lock({ ...request, project: 'other' });
@@ -61,19 +61,19 @@ describe.skipIf(missing !== undefined).each(registryApis)(
       await expect(connect({ endpoints }).lock(request)).resolves.toBeDefined();
     });
 
-    it('all ways to it but one leading nowhere ends no reading and no lock', async () => {
+    it('reads and locks survive when all endpoints but one are dead', async () => {
       const [etcd] = await start(1);
       if (!etcd) throw new Error('no etcd');
-      const ways = await Promise.all([1, 2, 3, 4].map(() => openWay(etcd)));
-      toClose.push(...ways);
-      const registry = connect({ endpoints: ways.map(({ endpoint }) => endpoint) });
+      const routes = await Promise.all([1, 2, 3, 4].map(() => openEtcdRoute(etcd)));
+      toClose.push(...routes);
+      const registry = connect({ endpoints: routes.map(({ endpoint }) => endpoint) });
       const lock = await registry.lock(request);
-      for (const way of ways.slice(0, 3)) way.block();
+      for (const route of routes.slice(0, 3)) route.block();
       // The one that is left is found in this time.
       await eventually(async () => (await registry.registrations('/services/')).length === 0, 'an answer');
       // Longer than a lock lives without being refreshed.
       for (const end = Date.now() + 20_000; Date.now() < end; await delay(500)) {
-        expect(await awake(() => registry.registrations('/services/'))).toEqual([]);
+        expect(await retryAfterHostStall(() => registry.registrations('/services/'))).toEqual([]);
         expect(lock.lost()).toBe(false);
       }
       expect(lock.held()).toBe(true);
@@ -146,7 +146,9 @@ describe.skipIf(missing !== undefined).each(registryApis)(
             certFile: files.cert,
             keyFile: files.key,
           };
-          const registry = await openRegistry(api, settings, [() => Promise.resolve(new WayTo(etcd))]);
+          const registry = await openRegistry(api, settings, [
+            () => Promise.resolve(new EtcdConnection(etcd)),
+          ]);
           toClose.push(registry);
           return registry.registrations('/services/');
         };
@@ -169,7 +171,7 @@ describe.skipIf(missing !== undefined).each(registryApis)(
         certFile: files.cert,
         keyFile: files.key,
       };
-      const machine = new WayTo(etcd);
+      const machine = new EtcdConnection(etcd);
       const registry = await openRegistry(api, settings, [() => Promise.resolve(machine)]);
       toClose.push(registry);
       await expect(registry.registrations('/services/')).resolves.toEqual([]);

@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EtcdAccess } from '../../src/registry/etcd-access.ts';
 import type { LockHolder, LockRequest, Registry } from '../../src/registry/registry.ts';
-import { type Etcd, etcdMissing, startEtcd } from './etcd.ts';
-import { registryApis } from './registry-apis.ts';
-import { eventually } from './support/eventually.ts';
-import { freePort } from './support/free-port.ts';
+import { type Etcd, etcdMissing, startEtcd } from '../support/etcd/etcd.ts';
+import { registryApis } from '../support/etcd/registry-apis.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 
 const missing = etcdMissing();
 if (missing !== undefined) process.stderr.write(`registry tests skipped: ${missing}\n`);

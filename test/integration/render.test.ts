@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { coreship } from './support/cli.ts';
-import { copyProject, edit, projectFiles, type TestProject } from './support/project.ts';
-import { repository } from './support/repository.ts';
+import { coreship } from '../support/cli.ts';
+import { copyProject, edit, projectFiles, type TestProject } from '../support/project.ts';
+import { repository } from '../support/repository.ts';
 
 describe('render', () => {
   let project: TestProject;

@@ -10,6 +10,7 @@ import { createConnect } from '../../src/ssh/connect.ts';
 import type { Connection, Target } from '../../src/ssh/connection.ts';
 import { listenTcp } from '../../src/ssh/listen.ts';
 import { makeKey, resolveWith, type Sshd, sshdMissing, startSshd } from '../ssh/sshd.ts';
+import { eventually } from '../support/eventually.ts';
 
 const missing = sshdMissing();
 if (missing !== undefined) process.stderr.write(`ssh tests skipped: ${missing}\n`);
@@ -203,7 +204,7 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
       const marker = join(sshd.dir, 'lossy-runs');
       const run = lossy.run({ words: ['sh', '-c', 'touch "$1"; sleep 30', 'sh', marker] });
       const lost = expect(run).rejects.toThrow('the connection to m1 was lost while running `sh -c');
-      await expect.poll(() => readFileSync(marker, 'utf8')).toBe('');
+      await eventually(() => expect(readFileSync(marker, 'utf8')).toBe(''));
       cut();
       await lost;
       await lossy.closed;

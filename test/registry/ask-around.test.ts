@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { askAround } from '../../src/registry/ask-around.ts';
 
-type Way = 'dead' | 'well' | 'refusing';
+type EtcdRoute = 'dead' | 'well' | 'refusing';
 
 /** Milliseconds by which a timer may ring early: Node counts whole ones. */
 const early = 0.7;
 
 /** Asks `way`, as a client does that gives up after `timeoutMs`. */
-async function question(way: Way, timeoutMs: number): Promise<string> {
+async function question(way: EtcdRoute, timeoutMs: number): Promise<string> {
   const takes = { dead: Number.POSITIVE_INFINITY, well: 20, refusing: 1 }[way];
   await new Promise((resolve) => setTimeout(resolve, Math.min(takes, Math.max(0, timeoutMs - early))));
   if (way === 'well' && timeoutMs > takes) return 'yes';
@@ -29,7 +29,7 @@ describe('asking by several ways', () => {
     vi.useRealTimers();
   });
 
-  it.each<{ ways: readonly Way[] }>([
+  it.each<{ ways: readonly EtcdRoute[] }>([
     { ways: ['dead', 'well'] },
     { ways: ['dead', 'dead', 'well'] },
     { ways: ['refusing', 'refusing', 'refusing', 'refusing', 'well'] },
@@ -40,15 +40,15 @@ describe('asking by several ways', () => {
   });
 
   it('goes on with the next question where time ended the last', async () => {
-    const ask = askAround<Way>(['dead', 'dead', 'dead', 'well'], () => false);
+    const ask = askAround<EtcdRoute>(['dead', 'dead', 'dead', 'well'], () => false);
     expect(await outcome(ask(question))).toBe('Error: no answer from the dead one');
     expect(await outcome(ask(question))).toBe('yes');
   });
 
   it('begins with the way that answered last', async () => {
-    const ask = askAround<Way>(['dead', 'well', 'dead'], () => false);
+    const ask = askAround<EtcdRoute>(['dead', 'well', 'dead'], () => false);
     await outcome(ask(question));
-    const asked: Way[] = [];
+    const asked: EtcdRoute[] = [];
     await outcome(
       ask((way, timeoutMs) => {
         asked.push(way);
@@ -59,12 +59,12 @@ describe('asking by several ways', () => {
   });
 
   it('ends at once with an error that no other way makes better', async () => {
-    const ask = askAround<Way>(['refusing', 'well'], (error) => String(error).includes('refusing'));
+    const ask = askAround<EtcdRoute>(['refusing', 'well'], (error) => String(error).includes('refusing'));
     expect(await outcome(ask(question))).toBe('Error: no answer from the refusing one');
   });
 
   it('ends within 6 s', async () => {
-    const ask = askAround<Way>(['dead', 'dead', 'dead'], () => false);
+    const ask = askAround<EtcdRoute>(['dead', 'dead', 'dead'], () => false);
     const from = performance.now();
     expect(await outcome(ask(question))).toMatch(/^Error: no answer/);
     expect(performance.now() - from).toBeLessThanOrEqual(6000);

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Listener, listenTcp } from '../../src/ssh/listen.ts';
 import { FakeConnection } from '../fakes/fake-connection.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** A machine on which whatever is asked is answered with the machine's name. */
 class Machine extends FakeConnection {
@@ -58,11 +59,11 @@ describe('listenTcp', () => {
     });
     listener = await listenTcp(() => Promise.resolve(machine), 'etcd', 2379);
     const left = client().on('error', () => undefined);
-    await expect.poll(() => asked).toBe(true);
+    await eventually(() => expect(asked).toBe(true));
     await listener.close();
     listener = undefined;
     open(stream);
-    await expect.poll(() => stream.destroyed).toBe(true);
+    await eventually(() => expect(stream.destroyed).toBe(true));
     left.destroy();
   });
 });

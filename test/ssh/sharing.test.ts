@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createBastions } from '../../src/ssh/bastions.ts';
 import type { Connection, Target } from '../../src/ssh/connection.ts';
 import { createPool } from '../../src/ssh/pool.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** Opens fakes, writes down what is opened and closed, and fails for a host named `down`. */
 function fakeConnect() {
@@ -50,7 +51,7 @@ describe('createPool', () => {
     const kept = await pool.get(m2);
     losses[0]?.();
     await lost.closed;
-    await expect.poll(() => pool.get(m1)).not.toBe(lost);
+    await eventually(async () => expect(await pool.get(m1)).not.toBe(lost));
     expect(await pool.get(m2)).toBe(kept);
     expect(log).toEqual(['open m1', 'open m2', 'open m1']);
   });
@@ -78,7 +79,7 @@ describe('createBastions', () => {
     await Promise.resolve();
     expect(log).toEqual(['open m1']);
     two.release();
-    await expect.poll(() => log).toEqual(['open m1', 'close m1']);
+    await eventually(() => expect(log).toEqual(['open m1', 'close m1']));
     await bastions.lease(m1);
     expect(log).toEqual(['open m1', 'close m1', 'open m1']);
   });
@@ -95,7 +96,7 @@ describe('createBastions', () => {
     expect(connection).toBeDefined();
     expect(log).toEqual(['open m1']);
     release();
-    await expect.poll(() => log).toEqual(['open m1', 'close m1']);
+    await eventually(() => expect(log).toEqual(['open m1', 'close m1']));
   });
 
   it('forgets a bastion that could not be reached', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Target } from '../../src/ssh/connection.ts';
 import { createResolveTarget } from '../../src/ssh/resolve-target.ts';
-import { freePort } from '../integration/support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 
 /** A real sshd on loopback, with its own keys, that lets in the user who runs the tests. */
 export interface Sshd {

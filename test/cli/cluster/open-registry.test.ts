@@ -5,6 +5,7 @@ import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openRegistry } from '../../../src/cli/cluster/open-registry.ts';
 import { FakeConnection } from '../../fakes/fake-connection.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'coreship-pem-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -33,6 +34,6 @@ describe('openRegistry', () => {
       hint: expect.stringContaining('keyFile'),
     });
     // A turn later, where it was closed.
-    await expect.poll(listening).toBe(before);
+    await eventually(() => expect(listening()).toBe(before));
   });
 });

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CoreshipError } from '../../../src/errors.ts';
 import { FakeFleetd } from '../../fakes/fake-fleetd.ts';
-import { type EntryOptions, engineOn, pair, recordedMachines } from './setting.ts';
+import { type EntryOptions, engineOn, pair, recordedMachines } from './fleet-engine-fixture.ts';
 
 const open: FakeFleetd[] = [];
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeFleetd } from '../../fakes/fake-fleetd.ts';
-import { engineOn, pair, recordedMachines } from './setting.ts';
+import { engineOn, pair, recordedMachines } from './fleet-engine-fixture.ts';
 
 const [main] = pair;
 const everywhere = {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeFleetd } from '../../fakes/fake-fleetd.ts';
-import { engineOn, recordedMachines } from './setting.ts';
+import { engineOn, recordedMachines } from './fleet-engine-fixture.ts';
 
 const [c1, c3] = recordedMachines;
 const picky = {

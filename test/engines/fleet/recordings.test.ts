@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { FakeFleetd } from '../../fakes/fake-fleetd.ts';
-import { recordedMachines } from './setting.ts';
+import { recordedMachines } from './fleet-engine-fixture.ts';
 
 interface Line {
   readonly scenario: string;

@@ -3,7 +3,7 @@ import type { JobState } from '../../../src/engines/fleet/api.ts';
 import { fleetClient } from '../../../src/engines/fleet/client.ts';
 import { CoreshipError } from '../../../src/errors.ts';
 import { FakeFleetd } from '../../fakes/fake-fleetd.ts';
-import { engineOn, pair, recordedMachines } from './setting.ts';
+import { engineOn, pair, recordedMachines } from './fleet-engine-fixture.ts';
 
 const [main, sidekick] = pair;
 const both = [main.name, sidekick.name];

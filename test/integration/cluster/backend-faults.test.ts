@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { backendFaults } from '../../../bench/faults/backend-faults.ts';
+import { backendFaults } from '../../support/faults/backend-faults.ts';
 import {
   expectFailuresOnlyUntilOut,
   expectNoFailure,
   faultBench,
   margin,
   watchers,
-} from '../support/fault-bench.ts';
-import { withoutLab } from '../support/test-lab.ts';
+} from '../../support/faults/fault-bench.ts';
+import { withoutLab } from '../../support/lab/test-lab.ts';
 
 describe.skipIf(withoutLab).each(watchers)('what happens to a web server, followed by %s', (watcher) => {
   const { see } = faultBench(watcher);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { balancerFaults } from '../../../bench/faults/balancer-faults.ts';
-import type { Fault } from '../../../bench/faults/fault.ts';
-import { measureSteady } from '../../../bench/faults/steady.ts';
-import { expectNoFailure, faultBench, watchers } from '../support/fault-bench.ts';
-import { withoutLab } from '../support/test-lab.ts';
+import { balancerFaults } from '../../support/faults/balancer-faults.ts';
+import type { Fault } from '../../support/faults/fault.ts';
+import { expectNoFailure, faultBench, watchers } from '../../support/faults/fault-bench.ts';
+import { measureSteady } from '../../support/faults/steady.ts';
+import { withoutLab } from '../../support/lab/test-lab.ts';
 
 describe.skipIf(withoutLab).each(watchers)(
   'what happens to the load balancer and to what it reads, followed by %s',

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labReboot } from '../../../src/lab/machine-control.ts';
-import { clearLab } from '../support/clear-lab.ts';
-import { coreship } from '../support/cli.ts';
-import { clusterState, labUnit, mainPids, tutorialState } from '../support/cluster-state.ts';
-import { get } from '../support/load.ts';
-import { copyProject, type TestProject } from '../support/project.ts';
-import { on, testLab, withoutLab } from '../support/test-lab.ts';
+import { coreship } from '../../support/cli.ts';
+import { eventually } from '../../support/eventually.ts';
+import { clearLab } from '../../support/lab/clear-lab.ts';
+import { clusterState, labUnit, mainPids, tutorialState } from '../../support/lab/cluster-state.ts';
+import { on, testLab, withoutLab } from '../../support/lab/test-lab.ts';
+import { get } from '../../support/load.ts';
+import { copyProject, type TestProject } from '../../support/project.ts';
 
 describe.skipIf(withoutLab)('what comes back by itself', { timeout: 400_000 }, () => {
   let project: TestProject;
@@ -19,11 +20,15 @@ describe.skipIf(withoutLab)('what comes back by itself', { timeout: 400_000 }, (
 
   /** Waits until everything is as it was, and the page is there. */
   const allIsWell = async (): Promise<void> => {
-    await vi.waitFor(async () => {
-      expect(await clusterState(project.root)).toEqual(tutorialState(['7777', '8888']));
-    }, patience);
+    await eventually(
+      async () => {
+        expect(await clusterState(project.root)).toEqual(tutorialState(['7777', '8888']));
+      },
+      'the state before',
+      recovery,
+    );
     const balancer = await labUnit('nginx_lb.service');
-    await vi.waitFor(() => get(balancer.machine.address), patience);
+    await eventually(() => get(balancer.machine.address), 'the page', recovery);
     const again = await coreship(project.root, 'deploy', 'apache', 'nginx_lb');
     expect(again).toMatchObject({ code: 0, stderr: '' });
     expect(again.stdout).toContain('nothing to do');
@@ -33,11 +38,15 @@ describe.skipIf(withoutLab)('what comes back by itself', { timeout: 400_000 }, (
     const { machine, mainPid } = await labUnit('apache@7777.service');
     const before = await mainPids();
     await on(machine, ['sudo', 'docker', 'kill', 'apache.7777']);
-    await vi.waitFor(async () => {
-      const after = await labUnit('apache@7777.service');
-      expect(after.mainPid).not.toBe(mainPid);
-      expect(after.active).toBe('active');
-    }, patience);
+    await eventually(
+      async () => {
+        const after = await labUnit('apache@7777.service');
+        expect(after.mainPid).not.toBe(mainPid);
+        expect(after.active).toBe('active');
+      },
+      'the state before',
+      recovery,
+    );
     await allIsWell();
     const kept = Object.entries(await mainPids()).filter(([unit, pid]) => before[unit] === pid);
     expect(kept.map(([unit]) => unit.replace(/^\S+ /, ''))).toEqual(
@@ -59,4 +68,4 @@ describe.skipIf(withoutLab)('what comes back by itself', { timeout: 400_000 }, (
 });
 
 /** How long to wait for what should come back by itself. */
-const patience = { timeout: 120_000, interval: 500 };
+const recovery = { timeoutMs: 120_000, everyMs: 500 };

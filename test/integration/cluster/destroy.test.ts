@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clearLab } from '../support/clear-lab.ts';
-import { coreship } from '../support/cli.ts';
-import { clusterState, labUnit, systemFiles } from '../support/cluster-state.ts';
-import { copyProject, projectFiles, type TestProject } from '../support/project.ts';
-import { machines, on, scriptOnAll, tryOn, withoutLab } from '../support/test-lab.ts';
+import { coreship } from '../../support/cli.ts';
+import { clearLab } from '../../support/lab/clear-lab.ts';
+import { clusterState, labUnit, systemFiles } from '../../support/lab/cluster-state.ts';
+import { machines, on, scriptOnAll, tryOn, withoutLab } from '../../support/lab/test-lab.ts';
+import { copyProject, projectFiles, type TestProject } from '../../support/project.ts';
 
 describe.skipIf(withoutLab)('destroy', () => {
   let project: TestProject;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { etcdFaults, etcdOutage } from '../../../bench/faults/etcd-faults.ts';
-import { expectNoFailure, faultBench, watchers } from '../support/fault-bench.ts';
-import { withoutLab } from '../support/test-lab.ts';
+import { etcdFaults, etcdOutage } from '../../support/faults/etcd-faults.ts';
+import { expectNoFailure, faultBench, watchers } from '../../support/faults/fault-bench.ts';
+import { withoutLab } from '../../support/lab/test-lab.ts';
 
 describe.skipIf(withoutLab).each(watchers)('what happens to etcd, followed by %s', (watcher) => {
   const { see, rig } = faultBench(watcher);

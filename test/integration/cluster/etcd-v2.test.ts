@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { coreshipChain } from '../../../bench/faults/coreship.ts';
-import { measureSteady } from '../../../bench/faults/steady.ts';
-import { wellRig } from '../../../bench/faults/well-rig.ts';
 import type { LabMachine } from '../../../src/lab/description.ts';
 import { labReboot } from '../../../src/lab/machine-control.ts';
-import { clearLab } from '../support/clear-lab.ts';
-import { coreship, startCoreship } from '../support/cli.ts';
-import { labUnit, labUnits } from '../support/cluster-state.ts';
-import { copyProject, edit, type TestProject } from '../support/project.ts';
-import { machines, on, shell, testLab, withoutLab } from '../support/test-lab.ts';
+import { coreship, startCoreship } from '../../support/cli.ts';
+import { awaitRig } from '../../support/faults/await-rig.ts';
+import { coreshipChain } from '../../support/faults/coreship-chain.ts';
+import { measureSteady } from '../../support/faults/steady.ts';
+import { clearLab } from '../../support/lab/clear-lab.ts';
+import { labUnit, labUnits } from '../../support/lab/cluster-state.ts';
+import { machines, on, shell, testLab, withoutLab } from '../../support/lab/test-lab.ts';
+import { copyProject, edit, type TestProject } from '../../support/project.ts';
 
 const lockKey = '/coreship/tutorial/lock';
 
@@ -82,7 +82,7 @@ describe.skipIf(withoutLab)("apache by etcd's API v2", () => {
   });
 
   it('does nothing while nothing changes: no event to watchers, no reload', async () => {
-    const rig = await wellRig(shell, coreshipChain(testLab, project.root, 'v2'));
+    const rig = await awaitRig(shell, coreshipChain(testLab, project.root, 'v2'));
     expect(await measureSteady(rig, 20, 12)).toMatchObject({ instances: 20, events: 0, reloads: 0 });
     expect(await run('destroy', 'nginx_lb', '--yes')).toMatchObject({ code: 0 });
   });

@@ -10,9 +10,9 @@ import type { PlacedUnit } from '../../../src/placement/reasons-against.ts';
 import { refusals } from '../../../src/placement/refusals.ts';
 import { arbitraryWrittenUnits, type WrittenUnit } from '../../placement/arbitrary-options.ts';
 import { breaches } from '../../placement/legality.ts';
-import { clearLab } from '../support/clear-lab.ts';
-import { openFleet, startFleet, stopFleet, withoutFleet } from '../support/fleet-lab.ts';
-import { machines as labMachines, scriptOn } from '../support/test-lab.ts';
+import { clearLab } from '../../support/lab/clear-lab.ts';
+import { openFleet, startFleet, stopFleet, withoutFleet } from '../../support/lab/fleet-lab.ts';
+import { machines as labMachines, scriptOn } from '../../support/lab/test-lab.ts';
 
 const seed = Number(process.env['CORESHIP_FLEET_SEED'] ?? Date.now() % 1e9);
 /** How many sets are drawn: about as many fit into one registry at a time as by default. */
@@ -21,7 +21,7 @@ const count = Number(process.env['CORESHIP_FLEET_SETS'] ?? 24);
 /** Milliseconds without a change after which fleet has come to rest: more than two rounds of its agents. */
 const restMs = 12_000;
 /** Milliseconds until a set that goes on changing is taken to do so for ever: units that drive each other out. */
-const patienceMs = 150_000;
+const timeoutMs = 150_000;
 
 const sleep = (milliseconds: number) => new Promise<void>((go) => setTimeout(go, milliseconds));
 
@@ -156,7 +156,7 @@ async function watchUntilRest(look: () => Promise<Look>) {
       quietSince = at;
     }
     before = homes;
-    if (at - quietSince >= restMs || at - began >= patienceMs) return { last: { look: now, at }, changedAt };
+    if (at - quietSince >= restMs || at - began >= timeoutMs) return { last: { look: now, at }, changedAt };
     await sleep(500);
   }
 }

@@ -2,12 +2,12 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labDisconnect, labReconnect } from '../../../src/lab/machine-control.ts';
-import { clearLab } from '../support/clear-lab.ts';
-import { coreship, startCoreship } from '../support/cli.ts';
-import { fleetWhole, startFleet, stopFleet, withoutFleet } from '../support/fleet-lab.ts';
-import { get, startLoad } from '../support/load.ts';
-import { copyProject, edit, type TestProject } from '../support/project.ts';
-import { machines, scriptOn, testLab } from '../support/test-lab.ts';
+import { coreship, startCoreship } from '../../support/cli.ts';
+import { clearLab } from '../../support/lab/clear-lab.ts';
+import { fleetWhole, startFleet, stopFleet, withoutFleet } from '../../support/lab/fleet-lab.ts';
+import { machines, scriptOn, testLab } from '../../support/lab/test-lab.ts';
+import { get, startLoad } from '../../support/load.ts';
+import { copyProject, edit, type TestProject } from '../../support/project.ts';
 
 interface Row {
   readonly unit: string;

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { clearLab } from '../support/clear-lab.ts';
-import { coreship } from '../support/cli.ts';
-import { clusterState, labUnits, systemFiles, tutorialState } from '../support/cluster-state.ts';
-import { copyProject, type TestProject } from '../support/project.ts';
-import { machineName, machineNamed, scriptOn, tryOn, withoutLab } from '../support/test-lab.ts';
+import { coreship } from '../../support/cli.ts';
+import { clearLab } from '../../support/lab/clear-lab.ts';
+import { clusterState, labUnits, systemFiles, tutorialState } from '../../support/lab/cluster-state.ts';
+import { machineName, machineNamed, scriptOn, tryOn, withoutLab } from '../../support/lab/test-lab.ts';
+import { copyProject, type TestProject } from '../../support/project.ts';
 
 const file = '/etc/systemd/system/apache@8888.service';
 const text = '[Service]\nExecStart=/bin/sleep infinity\n';

@@ -1,11 +1,11 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clearLab } from '../support/clear-lab.ts';
-import { coreship } from '../support/cli.ts';
-import { labUnit, labUnits, systemFiles } from '../support/cluster-state.ts';
-import { copyProject, type TestProject } from '../support/project.ts';
-import { on, scriptOn, withoutLab } from '../support/test-lab.ts';
+import { coreship } from '../../support/cli.ts';
+import { clearLab } from '../../support/lab/clear-lab.ts';
+import { labUnit, labUnits, systemFiles } from '../../support/lab/cluster-state.ts';
+import { on, scriptOn, withoutLab } from '../../support/lab/test-lab.ts';
+import { copyProject, type TestProject } from '../../support/project.ts';
 
 const template = `# Ticks. Kept by hand; no service in coreship.yaml stands behind it.
 ; systemd takes this for a comment, too

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { clearLab } from '../support/clear-lab.ts';
-import { type CliLine, type CliRun, coreship, type RunningCli, startCoreship } from '../support/cli.ts';
-import { clusterState, labUnit, tutorialState } from '../support/cluster-state.ts';
-import { forgetLock, holdLock, lockHolder } from '../support/lock.ts';
-import { copyProject, edit, type TestProject } from '../support/project.ts';
-import { scriptOn, scriptOnAll, withoutLab } from '../support/test-lab.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CliLine, type CliRun, coreship, type RunningCli, startCoreship } from '../../support/cli.ts';
+import { eventually } from '../../support/eventually.ts';
+import { clearLab } from '../../support/lab/clear-lab.ts';
+import { clusterState, labUnit, tutorialState } from '../../support/lab/cluster-state.ts';
+import { deleteLock, holdLock, lockHolder } from '../../support/lab/lock.ts';
+import { scriptOn, scriptOnAll, withoutLab } from '../../support/lab/test-lab.ts';
+import { copyProject, edit, type TestProject } from '../../support/project.ts';
 
 /** A moment of a run: an event of that type, about the n-th step of that kind. */
 type Moment = readonly [type: CliLine['type'], kind: string, nth?: number];
@@ -56,9 +57,11 @@ describe.skipIf(withoutLab)('runs that end early or meet', { timeout: 400_000 },
       killed = await startUntil(words, moment, (running) => running.signal('SIGKILL')).done;
     }
     expect(killed?.code, `killed, not ended: ${killed?.stderr}`).toBeNull();
-    await vi.waitFor(() => scriptOnAll('! pgrep -f "^sudo -n -- "'), patience);
+    await eventually(() => scriptOnAll('! pgrep -f "^sudo -n -- "'), 'the end of all remote commands', {
+      everyMs: 200,
+    });
     // That it goes away by itself has a test of its own; here it would only take time.
-    await forgetLock();
+    await deleteLock();
   };
 
   describe('killed in a scale up', () => {
@@ -155,7 +158,7 @@ describe.skipIf(withoutLab)('runs that end early or meet', { timeout: 400_000 },
       const left = await cli.done;
       expect(left.code, left.stderr).toBe(130);
       expect(left.lines.at(-1)).toMatchObject({ type: 'step-started', step: { kind: 'stop' } });
-      await forgetLock();
+      await deleteLock();
       await expectDone(scale('7777'));
     } finally {
       await scriptOn(machine, 'rm -r "$1"; systemctl daemon-reload', [slowly]);
@@ -170,7 +173,7 @@ describe.skipIf(withoutLab)('runs that end early or meet', { timeout: 400_000 },
     await waiting.says('waiting for the lock, held by anna@desk: deploy apache (process 7)');
     waiting.signal('SIGINT');
     const left = await waiting.done;
-    await forgetLock();
+    await deleteLock();
     expect(left).toMatchObject({ code: 130, stdout: '' });
     expect(left.stderr).toContain('nothing was changed');
     expect(await clusterState(project.root)).toEqual(tutorialState(['7777']));
@@ -204,9 +207,6 @@ describe.skipIf(withoutLab)('runs that end early or meet', { timeout: 400_000 },
     expect(await clusterState(project.root)).toEqual(tutorialState(['7777', '8888']));
   });
 });
-
-/** How long to wait for what machines were told to do. */
-const patience = { timeout: 30_000, interval: 200 };
 
 async function expectDone(run: Promise<CliRun>): Promise<void> {
   const { code, stderr } = await run;

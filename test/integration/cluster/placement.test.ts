@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clearLab } from '../support/clear-lab.ts';
-import { coreship } from '../support/cli.ts';
-import { clusterState, labUnit, tutorialState } from '../support/cluster-state.ts';
-import { startLoad } from '../support/load.ts';
-import { copyProject, edit, type TestProject } from '../support/project.ts';
-import { machines, withoutLab } from '../support/test-lab.ts';
+import { coreship } from '../../support/cli.ts';
+import { clearLab } from '../../support/lab/clear-lab.ts';
+import { clusterState, labUnit, tutorialState } from '../../support/lab/cluster-state.ts';
+import { machines, withoutLab } from '../../support/lab/test-lab.ts';
+import { startLoad } from '../../support/load.ts';
+import { copyProject, edit, type TestProject } from '../../support/project.ts';
 
 describe.skipIf(withoutLab)('changed placement rules', () => {
   let project: TestProject;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { plannedChanges } from '../../../bench/faults/planned-changes.ts';
-import { expectNoFailure, faultBench, watchers } from '../support/fault-bench.ts';
-import { withoutLab } from '../support/test-lab.ts';
+import { expectNoFailure, faultBench, watchers } from '../../support/faults/fault-bench.ts';
+import { plannedChanges } from '../../support/faults/planned-changes.ts';
+import { withoutLab } from '../../support/lab/test-lab.ts';
 
 describe.skipIf(withoutLab).each(watchers)('what somebody asks for, followed by %s', (watcher) => {
   const { see } = faultBench(watcher);

@@ -1,20 +1,20 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { host } from '../../../src/lab/host.ts';
 import { labDisconnect, labReconnect } from '../../../src/lab/machine-control.ts';
 import { machinePaths } from '../../../src/lab/paths.ts';
-import { clearLab } from '../support/clear-lab.ts';
-import { type CliRun, coreship } from '../support/cli.ts';
+import { type CliRun, coreship } from '../../support/cli.ts';
+import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
+import { clearLab } from '../../support/lab/clear-lab.ts';
 import {
   clusterState,
   labUnits,
   registrations,
   systemFiles,
   tutorialState,
-} from '../support/cluster-state.ts';
-import { freePort } from '../support/free-port.ts';
-import { copyProject, edit, projectFiles, type TestProject } from '../support/project.ts';
+} from '../../support/lab/cluster-state.ts';
 import {
   labDescription,
   machineName,
@@ -22,7 +22,8 @@ import {
   scriptOnAll,
   testLab,
   withoutLab,
-} from '../support/test-lab.ts';
+} from '../../support/lab/test-lab.ts';
+import { copyProject, edit, projectFiles, type TestProject } from '../../support/project.ts';
 
 describe.skipIf(withoutLab)('machines that do not do their part', { timeout: 400_000 }, () => {
   let project: TestProject;
@@ -144,11 +145,15 @@ describe.skipIf(withoutLab)('machines that do not do their part', { timeout: 400
       await scriptOnAll('systemctl start --no-block etcd');
     }
     expect(await mains()).toEqual(before);
-    await vi.waitFor(async () => expect(await registrations()).toHaveLength(1), patience);
+    await eventually(async () => expect(await registrations()).toHaveLength(1), 'one registration', recovery);
     const { groups, registered } = tutorialState(['7777'], { balancer: false });
-    await vi.waitFor(async () => {
-      expect(await clusterState(project.root)).toMatchObject({ groups, registered, wrong: [] });
-    }, patience);
+    await eventually(
+      async () => {
+        expect(await clusterState(project.root)).toMatchObject({ groups, registered, wrong: [] });
+      },
+      'the state before',
+      recovery,
+    );
   });
 
   it('shows the last journal lines where an image cannot be pulled', async () => {
@@ -166,4 +171,4 @@ describe.skipIf(withoutLab)('machines that do not do their part', { timeout: 400
 });
 
 /** How long to wait for what should come back by itself. */
-const patience = { timeout: 120_000, interval: 500 };
+const recovery = { timeoutMs: 120_000, everyMs: 500 };

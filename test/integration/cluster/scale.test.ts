@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabMachine } from '../../../src/lab/description.ts';
-import { clearLab } from '../support/clear-lab.ts';
-import { coreship } from '../support/cli.ts';
-import { clusterState, labUnit, labUnits, mainPids, tutorialState } from '../support/cluster-state.ts';
-import { get, startLoad } from '../support/load.ts';
-import { copyProject, type TestProject } from '../support/project.ts';
-import { machines, on, testLab, withoutLab } from '../support/test-lab.ts';
+import { coreship } from '../../support/cli.ts';
+import { clearLab } from '../../support/lab/clear-lab.ts';
+import { clusterState, labUnit, labUnits, mainPids, tutorialState } from '../../support/lab/cluster-state.ts';
+import { machines, on, testLab, withoutLab } from '../../support/lab/test-lab.ts';
+import { get, startLoad } from '../../support/load.ts';
+import { copyProject, type TestProject } from '../../support/project.ts';
 
 describe.skipIf(withoutLab)('the main job on three machines', () => {
   let project: TestProject;

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { repository } from '../support/repository.ts';
-import { machines, tryOn, withoutLab } from '../support/test-lab.ts';
+import { machines, tryOn, withoutLab } from '../../support/lab/test-lab.ts';
+import { repository } from '../../support/repository.ts';
 
 describe.skipIf(withoutLab)('rendered units on a real machine', () => {
   it('are good in the eyes of systemd-analyze verify', async () => {
