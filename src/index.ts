@@ -1,4 +1,5 @@
 export { CoreshipError, type ErrorCode, formatProblem, type Place, type Problem } from './errors.ts';
+export { lintUnit } from './placement/lint-unit.ts';
 export { place } from './placement/place.ts';
 export { readRules } from './placement/read-rules.ts';
 export type { Plan } from './plan/plan.ts';

@@ -1,15 +1,15 @@
 import type { UnitOption } from '../unit/unit-file.ts';
 import { compileGlob } from './glob.ts';
-import { metadataPair } from './metadata-pair.ts';
-import { isBoolean } from './option-truth.ts';
 import {
   canonicalName,
   fleetSection,
+  isBoolean,
+  metadataPair,
   type OptionName,
   optionNames,
   valuesOfOption,
 } from './option-values.ts';
-import type { RuleProblem } from './rule-problem.ts';
+import type { RuleProblem } from './rules.ts';
 
 /** What fleet would pass over without a word, or read otherwise than it looks. */
 export function lintOptions<O extends UnitOption>(options: readonly O[]): readonly RuleProblem<O>[] {

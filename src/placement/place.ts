@@ -1,8 +1,8 @@
 import { compareText } from '../unit/compare.ts';
 import { Assignment } from './assignment.ts';
-import { type Machine, machineLabel } from './machine.ts';
 import { type PlacedUnit, reasonsAgainst } from './reasons-against.ts';
 import { type Relations, relate } from './relations.ts';
+import { type Machine, machineLabel } from './rules.ts';
 import { search } from './search.ts';
 
 /** What is to be placed, and where it is now. */

@@ -1,6 +1,6 @@
 import { globMatches } from './glob.ts';
-import { type Machine, machineLabel } from './machine.ts';
 import type { PlacementRules } from './rules.ts';
+import { type Machine, machineLabel } from './rules.ts';
 
 /** A unit with its placement rules. */
 export interface PlacedUnit {

@@ -1,7 +1,7 @@
 import { compareText } from '../unit/compare.ts';
 import { compileGlob } from './glob.ts';
-import type { Machine } from './machine.ts';
 import { againstMachine, type PlacedUnit } from './reasons-against.ts';
+import type { Machine } from './rules.ts';
 
 /** What the rules of a set of units say about units and machines, whoever is placed where. */
 export interface Relations {

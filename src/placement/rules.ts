@@ -1,3 +1,5 @@
+import type { UnitOption } from '../unit/unit-file.ts';
+
 /** One `MachineMetadata=key=value`. */
 export interface MetadataPair {
   readonly key: string;
@@ -28,3 +30,26 @@ export const anywhere: PlacementRules = {
   global: false,
   replaces: [],
 };
+
+/** Something wrong with an `[X-Fleet]` option. The option keeps its line, where it came with one. */
+export interface RuleProblem<O extends UnitOption = UnitOption> {
+  readonly rule: string;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly hint?: string;
+  readonly option: O;
+}
+
+/** A machine of the cluster, as far as placement cares. */
+export interface Machine {
+  /** Its machine-id. */
+  readonly id: string;
+  /** What people call it; the id where absent. */
+  readonly name?: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What people call a machine. */
+export function machineLabel(machine: Machine): string {
+  return machine.name ?? machine.id;
+}

@@ -1,7 +1,7 @@
 import { CoreshipError } from '../errors.ts';
 import type { UnitOption } from '../unit/unit-file.ts';
+import { checkRules } from './check-rules.ts';
 import { fleetSection, type OptionName } from './option-values.ts';
-import { readRules } from './read-rules.ts';
 import type { PlacementRules } from './rules.ts';
 
 /**
@@ -21,7 +21,7 @@ export function writeRules(rules: PlacementRules): readonly UnitOption[] {
     ...(global ? ['true'] : []).map(option('Global')),
     ...replaces.map(option('Replaces')),
   ];
-  const errors = readRules(options, '').problems.filter((problem) => problem.severity === 'error');
+  const errors = checkRules(options).filter((problem) => problem.severity === 'error');
   const [first] = errors;
   if (first === undefined) return options;
   throw new CoreshipError('config', `placement cannot be written: ${first.message}`, {

@@ -1,5 +1,4 @@
-import type { Machine } from '../placement/machine.ts';
-import type { PlacementRules } from '../placement/rules.ts';
+import type { Machine, PlacementRules } from '../placement/rules.ts';
 import type { UnitState } from './unit-state.ts';
 
 /** A unit of the project on a machine. */

@@ -77,7 +77,7 @@ const probeName = 'instance';
 
 /** A text on a machine may be anything; what can be read of it counts. The project's own texts have been checked. */
 function rulesOf(unit: UnitText): PlacementRules {
-  return readRules(optionsOf(readUnit(unit.text, unit.name).file), unit.name).rules;
+  return readRules(optionsOf(readUnit(unit.text, unit.name).file), unit.name);
 }
 
 /** Follows `MachineOf=` to its end; a circle ends where it began. */

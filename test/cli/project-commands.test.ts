@@ -140,6 +140,21 @@ describe('lint', () => {
     expect(stdout).toContain('elsewhere.service:5:1: ');
   });
 
+  it.each<[lines: string, rule: string]>([
+    ['MachineOf=apache@7777.service\nConflicts=apache@*.service', 'unresolvable-requirements'],
+    ['MachineID=0123456789abcdef0123456789abcdef\nGlobal=true', 'incompatible-options'],
+  ])('reports what fleet refuses: %j', async (lines, rule) => {
+    await writeFile(
+      join(root, 'static/refused.service'),
+      `[Service]\nExecStart=/bin/true\n\n[X-Fleet]\n${lines}\n`,
+    );
+    for (const words of [['lint'], ['lint', 'static/refused.service']]) {
+      const { code, stdout } = await inRoot(...words);
+      expect(stdout).toMatch(new RegExp(`^static/refused\\.service:\\d:1: .+ \\[error ${rule}\\]$`, 'm'));
+      expect(code).toBe(1);
+    }
+  });
+
   it('ends with 0 where there are warnings only', async () => {
     await writeFile(join(root, 'old.service'), '[Service]\nExecStart=/bin/true\n[X-Fleet]\nX-Conflicts=a\n');
     const { code, stdout } = await inRoot('lint', 'old.service');

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { refusals } from '../../src/placement/refusals.ts';
+import { refusals } from '../../src/placement/check-rules.ts';
 import { unitHash } from '../../src/unit/serialise.ts';
 import type { UnitOption } from '../../src/unit/unit-file.ts';
 import { type FakeMachine, FleetMachines, type RegisteredUnit } from './fleet-machines.ts';

@@ -217,5 +217,5 @@ function isUnit(name: string): boolean {
 }
 
 function rulesOf({ name, options }: RegisteredUnit) {
-  return readRules(options, name).rules;
+  return readRules(options, name);
 }

@@ -196,7 +196,7 @@ export class SimulatedCluster {
     const running = this.all().filter(({ unit }) => runs(unit));
     const newest = new Map(desired.map(({ name, text }) => [name, text]));
     return running.flatMap(({ name, machine, unit }) => {
-      const { rules } = readRules(optionsOf(parseUnit(newest.get(name) ?? unit.text ?? '')), name);
+      const rules = readRules(optionsOf(parseUnit(newest.get(name) ?? unit.text ?? '')), name);
       return running
         .filter((other) => other.machine === machine && other.name !== name)
         .filter((other) => rules.conflicts.some((pattern) => globMatches(pattern, other.name)))

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Machine } from '../../src/placement/machine.ts';
 import type { PlacedUnit } from '../../src/placement/reasons-against.ts';
+import type { Machine } from '../../src/placement/rules.ts';
 
 const names = [
   'a@1.service',

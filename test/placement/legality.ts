@@ -1,5 +1,5 @@
-import type { Machine } from '../../src/placement/machine.ts';
 import { type PlacedUnit, reasonsAgainst } from '../../src/placement/reasons-against.ts';
+import type { Machine } from '../../src/placement/rules.ts';
 
 /** Everything in a placement that the rules forbid; empty where it is legal. */
 export function breaches(

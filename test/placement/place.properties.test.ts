@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Machine } from '../../src/placement/machine.ts';
 import { place } from '../../src/placement/place.ts';
 import { type PlacedUnit, reasonsAgainst } from '../../src/placement/reasons-against.ts';
+import type { Machine } from '../../src/placement/rules.ts';
 import { arbitraryCurrent, arbitraryMachines, arbitraryUnits } from './arbitrary-sets.ts';
 import { breaches, countPlaced } from './legality.ts';
 

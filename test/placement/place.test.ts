@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Machine } from '../../src/placement/machine.ts';
 import { type Placement, place } from '../../src/placement/place.ts';
 import type { PlacedUnit } from '../../src/placement/reasons-against.ts';
+import type { Machine } from '../../src/placement/rules.ts';
 import { anywhere, type PlacementRules } from '../../src/placement/rules.ts';
 import { cpuTime } from '../cpu-time.ts';
 import { breaches } from './legality.ts';

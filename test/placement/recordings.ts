@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Machine } from '../../src/placement/machine.ts';
+import { checkRules } from '../../src/placement/check-rules.ts';
 import { readRules } from '../../src/placement/read-rules.ts';
 import type { PlacedUnit } from '../../src/placement/reasons-against.ts';
-import type { RuleProblem } from '../../src/placement/rule-problem.ts';
+import type { Machine, RuleProblem } from '../../src/placement/rules.ts';
 
 /** One unit of a recorded set, read by our rules. */
 export interface RecordedUnit extends PlacedUnit {
@@ -41,7 +41,13 @@ export function recordedSets(): readonly RecordedSet[] {
 function readSet(line: Line, number: number): RecordedSet {
   const units = line.units.map(({ name, xFleet, accepted, refused, placed }) => {
     const options = xFleet.map(([option, value]) => ({ section: 'X-Fleet', name: option, value }));
-    return { name, ...readRules(options, name), refused: accepted ? undefined : refused, placed };
+    return {
+      name,
+      rules: readRules(options, name),
+      problems: checkRules(options),
+      refused: accepted ? undefined : refused,
+      placed,
+    };
   });
   const replaces = units.some((unit) => unit.refused === undefined && unit.rules.replaces.length > 0);
   return { label: `set ${number}`, machines: line.machines, units, replaces };

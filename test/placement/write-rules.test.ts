@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checkRules } from '../../src/placement/check-rules.ts';
 import { readRules } from '../../src/placement/read-rules.ts';
 import { anywhere, type PlacementRules } from '../../src/placement/rules.ts';
 import { writeRules } from '../../src/placement/write-rules.ts';
@@ -27,7 +28,9 @@ describe('writeRules', () => {
   it('is undone by readRules', () => {
     fc.assert(
       fc.property(arbitraryRules, (rules) => {
-        expect(readRules(writeRules(rules), 'some@thing.service')).toEqual({ rules, problems: [] });
+        const options = writeRules(rules);
+        expect(readRules(options, 'some@thing.service')).toEqual(rules);
+        expect(checkRules(options)).toEqual([]);
       }),
     );
   });

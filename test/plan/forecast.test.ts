@@ -37,7 +37,7 @@ describe('a plan for a cluster that chooses machines itself', () => {
   });
 
   it('counts the units of others where it foretells machines', () => {
-    const { rules } = readRules([{ section: 'X-Fleet', name: 'Conflicts', value: 'web*' }], 'theirs.service');
+    const rules = readRules([{ section: 'X-Fleet', name: 'Conflicts', value: 'web*' }], 'theirs.service');
     const neighbours = [{ name: 'theirs.service', machine: 'm1', rules }];
     expect(lines(plan({ 'web.service': text() }, { neighbours }))).toEqual([
       'create web.service on m2: install start wait-active',

@@ -1,12 +1,11 @@
 import { expect } from 'vitest';
 import { formatProblem } from '../../src/errors.ts';
-import { lintOptions } from '../../src/placement/lint-options.ts';
+import { lintUnit } from '../../src/placement/lint-unit.ts';
 import type { RenderedFile } from '../../src/services/rendered-file.ts';
-import { lintUnitText } from '../../src/unit/lint.ts';
 import { readUnit } from '../../src/unit/parse.ts';
 import { expandSystemdSpecifiers } from '../../src/unit/specifiers.ts';
 import { splitWords } from '../../src/unit/split-words.ts';
-import { optionsOf, valuesOf } from '../../src/unit/unit-file.ts';
+import { valuesOf } from '../../src/unit/unit-file.ts';
 
 /** Both readers take the unit without a word, no lint rule objects, and no line is too long for fleet. */
 export function expectSoundUnit({ path, content }: RenderedFile): void {
@@ -14,12 +13,8 @@ export function expectSoundUnit({ path, content }: RenderedFile): void {
   for (const dialect of ['systemd', 'fleet'] as const) {
     expect(readUnit(content, file, dialect).problems, `${dialect} reads ${path}`).toEqual([]);
   }
-  expect(lintUnitText(content, file).map(formatProblem), `lint of ${path}`).toEqual([]);
-  const placement = lintOptions(optionsOf(readUnit(content, file).file));
-  expect(
-    placement.filter(({ severity }) => severity === 'error').map(({ message }) => message),
-    `placement lint of ${path}`,
-  ).toEqual([]);
+  const errors = lintUnit(content, file).filter(({ severity }) => severity === 'error');
+  expect(errors.map(formatProblem), `lint of ${path}`).toEqual([]);
   const longest = Math.max(...content.split('\n').map((line) => Buffer.byteLength(line)));
   expect(longest, `longest line of ${path}`).toBeLessThan(2048);
 }

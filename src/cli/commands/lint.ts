@@ -2,12 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { CoreshipError, formatProblem, type Problem } from '../../errors.ts';
-import { lintOptions } from '../../placement/lint-options.ts';
+import { lintUnit } from '../../placement/lint-unit.ts';
 import { readProject } from '../../project/read-project.ts';
 import { lintPattern } from '../../services/lint-pattern.ts';
-import { lintUnitText } from '../../unit/lint.ts';
-import { readUnit } from '../../unit/parse.ts';
-import { locatedOptionsOf } from '../../unit/unit-file.ts';
 import { type Arguments, flag, words } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -42,7 +39,7 @@ async function lintProject(root: string, io: Io): Promise<readonly Problem[]> {
     const units = [...project.units, ...own].map(({ name, path, text }) => {
       return { name, text, file: relative(io.cwd, join(root, path)) };
     });
-    return [...problems, ...units.flatMap(({ text, file }) => lintText(text, file)), ...lintPattern(units)];
+    return [...problems, ...units.flatMap(({ text, file }) => lintUnit(text, file)), ...lintPattern(units)];
   } catch (error) {
     // What keeps a project from being read at all is a finding like others.
     if (error instanceof CoreshipError && error.problems.length > 0) return error.problems;
@@ -62,18 +59,5 @@ async function lintFiles(files: readonly string[], io: Io): Promise<readonly Pro
     ),
   );
   const units = files.map((file, index) => ({ name: basename(file), file, text: texts[index] ?? '' }));
-  return [...units.flatMap(({ text, file }) => lintText(text, file)), ...lintPattern(units)];
-}
-
-/** All that unit/ and placement/ know to be wrong with one unit file. */
-function lintText(text: string, file: string): readonly Problem[] {
-  const { file: unit } = readUnit(text, basename(file));
-  const placement = lintOptions(locatedOptionsOf(unit)).map(({ option, ...problem }): Problem => {
-    return {
-      ...problem,
-      where: { file, ...(option.line === undefined ? {} : { line: option.line, column: 1 }) },
-    };
-  });
-  const line = ({ where }: Problem): number => where?.line ?? 0;
-  return [...lintUnitText(text, file), ...placement].sort((a, b) => line(a) - line(b));
+  return [...units.flatMap(({ text, file }) => lintUnit(text, file)), ...lintPattern(units)];
 }

@@ -1,9 +1,8 @@
 import { CoreshipError } from '../../errors.ts';
-import { readRules } from '../../placement/read-rules.ts';
-import { lintUnitText } from '../../unit/lint.ts';
+import { lintUnit } from '../../placement/lint-unit.ts';
 import { parseUnit } from '../../unit/parse.ts';
 import { canonicalText } from '../../unit/serialise.ts';
-import { locatedOptionsOf, optionsOf } from '../../unit/unit-file.ts';
+import { optionsOf } from '../../unit/unit-file.ts';
 import type { Engine } from '../engine.ts';
 import { install, inWords, remove, start, stop } from './change.ts';
 import { fleetClient } from './client.ts';
@@ -59,14 +58,7 @@ export function fleetEngine(cluster: FleetCluster): Engine & { close(): Promise<
   return {
     maxParallelChanges: 100,
     toStoredForm: ({ name, text }) => canonicalText(optionsOf(parseUnit(text, { file: name }))),
-    lint: ({ name, text }) => {
-      const { problems } = readRules(locatedOptionsOf(parseUnit(text, { file: name })), name);
-      const placement = problems.map(({ option, ...problem }) => ({
-        ...problem,
-        where: { file: name, ...(option.line === undefined ? {} : { line: option.line }) },
-      }));
-      return [...lintUnitText(text, name), ...placement].filter(({ severity }) => severity === 'error');
-    },
+    lint: ({ name, text }) => lintUnit(text, name).filter(({ severity }) => severity === 'error'),
     observe: async (wanted) => {
       const look = await looks.fresh();
       if (cluster.wantsAddresses) await hosts.learnAddresses(hosts.alive(look));

@@ -1,6 +1,6 @@
-import type { Machine } from '../../placement/machine.ts';
 import { place } from '../../placement/place.ts';
 import { readRules } from '../../placement/read-rules.ts';
+import type { Machine } from '../../placement/rules.ts';
 import { homesOf, type Look } from './look.ts';
 
 /**
@@ -14,7 +14,7 @@ export function whyNoMachine(name: string, look: Look, machines: readonly Machin
   const current = new Map(
     counted.map((unit) => [unit.name, homesOf(unit, look)] as const).filter(([, homes]) => homes.length > 0),
   );
-  const units = counted.map((unit) => ({ name: unit.name, rules: readRules(unit.options, unit.name).rules }));
+  const units = counted.map((unit) => ({ name: unit.name, rules: readRules(unit.options, unit.name) }));
   const { unplaced } = place({ units, machines, current, settled: current });
   const reasons = unplaced.find(({ unit }) => unit === name)?.reasons ?? [];
   const label = (id: string): string => machines.find((machine) => machine.id === id)?.name ?? id;

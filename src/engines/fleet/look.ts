@@ -94,7 +94,7 @@ export function shareLooks(client: FleetClient, clock: Clock, tell: (line: strin
 
 /** Whether a unit runs wherever the rules allow it: fleet keeps no machine and no state of its own for it. */
 export function isGlobal({ name, options }: FleetUnit): boolean {
-  return readRules(options, name).rules.global;
+  return readRules(options, name).global;
 }
 
 /** The ids of a unit's machines: the one fleet gave it; for a global one, every machine that has told of it. */

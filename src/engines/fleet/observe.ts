@@ -35,7 +35,7 @@ export function toObservation(
     neighbours: units
       .filter(({ unit }) => !owned(unit.name))
       .flatMap(({ unit, homes }) => {
-        const { rules } = readRules(unit.options, unit.name);
+        const rules = readRules(unit.options, unit.name);
         return homes.map((machine) => ({ name: unit.name, machine, rules }));
       }),
     scheduler: 'cluster',

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetClient } from '../../../src/engines/fleet/client.ts';
 import { homesOf, type Look, shareLooks } from '../../../src/engines/fleet/look.ts';
 import { toObservation } from '../../../src/engines/fleet/observe.ts';
-import type { Machine } from '../../../src/placement/machine.ts';
+import type { Machine } from '../../../src/placement/rules.ts';
 import { place } from '../../../src/placement/place.ts';
 import { readRules } from '../../../src/placement/read-rules.ts';
 import type { PlacedUnit } from '../../../src/placement/reasons-against.ts';
-import { refusals } from '../../../src/placement/refusals.ts';
+import { refusals } from '../../../src/placement/check-rules.ts';
 import { arbitraryWrittenUnits, type WrittenUnit } from '../../placement/arbitrary-options.ts';
 import { breaches } from '../../placement/legality.ts';
 import { clearLab } from '../../support/lab/clear-lab.ts';
@@ -198,5 +198,5 @@ function allHomes(look: Look): ReadonlyMap<string, readonly string[]> {
 }
 
 function asPlaced({ name, options }: WrittenUnit): PlacedUnit {
-  return { name, rules: readRules(options, name).rules };
+  return { name, rules: readRules(options, name) };
 }

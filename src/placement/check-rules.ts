@@ -1,12 +1,21 @@
 import type { UnitOption } from '../unit/unit-file.ts';
 import { globMatches } from './glob.ts';
-import { isTrue } from './option-truth.ts';
-import { valuesOfOption } from './option-values.ts';
-import type { RuleProblem } from './rule-problem.ts';
+import { lintOptions } from './lint-options.ts';
+import { isTrue, valuesOfOption } from './option-values.ts';
+import type { RuleProblem } from './rules.ts';
 
 /**
- * Why fleet would refuse a unit with these options, in fleet's words; the first is the one fleet would answer with.
- * Like fleet, it compares patterns with specifiers unexpanded.
+ * What is wrong with the `[X-Fleet]` options of a unit: what fleet would refuse (rules `unresolvable-requirements` and
+ * `incompatible-options`, first, in fleet's words and order), then what fleet would ignore or misread without a message.
+ * Options that carry a line keep it in the problems.
+ */
+export function checkRules<O extends UnitOption>(options: readonly O[]): readonly RuleProblem<O>[] {
+  return [...refusals(options), ...lintOptions(options)];
+}
+
+/**
+ * Why fleet would refuse a unit with these options, in fleet's words; fleet answers with the first of them.
+ * Specifiers in patterns are not expanded here: fleet compares them as written.
  */
 export function refusals<O extends UnitOption>(options: readonly O[]): readonly RuleProblem<O>[] {
   const peers = valuesOfOption(options, 'MachineOf');
@@ -24,7 +33,7 @@ export function refusals<O extends UnitOption>(options: readonly O[]): readonly 
           rule: 'unresolvable-requirements',
           severity: 'error' as const,
           message: `unresolvable requirements: peer "${peer.text}" matches ${word} "${pattern.text}"`,
-          hint: `the unit is told to run beside ${peer.text} and away from it: narrow the pattern or drop MachineOf`,
+          hint: `the unit must run both with ${peer.text} and apart from it: narrow the pattern or drop MachineOf`,
           option: pattern.option,
         })),
     );
