@@ -1,19 +1,19 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # sourced by confd-watch, which sets the variables
-# What differs between the watchers of confd-watch, one section for each.
+# The watchers of confd-watch, one section for each.
 #
 #   etcdctl     API v3
-#   curl        API v2, by its long poll
+#   curl        API v2, with long polls
 #   confd       kelseyhightower's confd 0.16: both APIs
 #   confd-fork  abtreece's confd 0.40 and later: API v3, with another command line
 #
-# read_*: prints `revision N` where it knows it, then a line `"key" "value"` for each key below $root, both quoted and cut
-# where they are too long. No keys is an answer, not an error.
-# watch_*: prints a line whenever something may have changed, and ends when it can no longer tell. What changes between
-# its first line and its watch should not be missed. Several may run at once.
+# read_*: prints `revision N` where it is known, then a line `"key" "value"` for each key below $root, both quoted and
+# truncated where they are too long. No keys is an answer, not an error.
+# watch_*: prints a line whenever something may have changed, and ends when it can no longer watch. It should not miss
+# changes between its first line and the start of the watch. Several may run at once.
 #
-# confd here only renders the list; what is done with it is the same for all. Its own bugs (changes missed by a watch of
-# v2, watches that fall silent, lists not tried again) end where each list is read anew and also without an event.
+# confd only renders the list; all else is the same for every watcher. Its bugs (changes missed by a watch of v2, watches
+# that hang, lists not retried) do no harm, because each list is read again, also without an event.
 
 choose_watcher() {
   local manual=
@@ -28,14 +28,14 @@ choose_watcher() {
 
 default_endpoints() {
   local host=${HOST_IP:-172.17.0.1}
-  # Port 4001 is where etcd listened first, and CoreOS's still did.
+  # Port 4001 is the port of early etcd releases, and of CoreOS.
   case ${ETCD_PORT:-}-$REGISTRY_API in
     -v2) echo "http://$host:2379,http://$host:4001" ;;
     *) echo "http://$host:${ETCD_PORT:-2379}" ;;
   esac
 }
 
-# A message without its time, process and waiting, which confd and curl give: what is the same is to be said once.
+# A message of confd or curl without time, process id and duration, so that a repeated message is the same text.
 without_moment() {
   sed -E 's/^[^ ]+ [^ ]+ [^ ]+\[[0-9]+\]: //; s/ after [0-9]+ (ms|milliseconds)//'
 }
@@ -62,7 +62,7 @@ watch_etcdctl() {
 read_curl() {
   ask_v2 read 'recursive=true&sorted=true&quorum=true' --max-time 4 || return
   echo "revision $index"
-  # No quote within a quoted string is without a backslash, so no value can pass for a key.
+  # A quote inside a quoted string always has a backslash, so no value can look like a key.
   local string='"([^"\\]|\\.)*"'
   { grep -aoE "\"key\":$string,\"value\":$string" "$run/read.body" || true; } |
     sed -E "s/^\"key\":($string),\"value\":/\\1 /" | cut -b -400
@@ -72,14 +72,14 @@ watch_curl() {
   local name=watch.${ETCDCTL_ENDPOINTS//[!a-zA-Z0-9]/-}
   while ask_v2 "$name" 'quorum=true' --max-time 4; do
     echo changed
-    # Ends with the next change, or after five minutes by etcd's own doing.
+    # Ends with the next change, or after five minutes, when etcd closes it.
     ask_v2 "$name" "wait=true&recursive=true&waitIndex=$((index + 1))" --max-time 330 --keepalive-time 3
   done
 }
 
-# Asks one endpoint after the other for $root, until one answers, which is asked first the next time: one that is stuck
-# must not slow every call. $root keeps its slash: a user may have rights below it only. The body is in $run/$1.body, the
-# index in `index`.
+# Asks the endpoints for $root in turn until one answers. The next call starts with that one: a stuck endpoint must not
+# slow every call. $root keeps its slash: a user may have permission only below it. The body is in $run/$1.body, the index
+# in `index`.
 ask_v2() {
   local name=$1 query=$2 base status tries
   shift 2
@@ -90,7 +90,7 @@ ask_v2() {
     if status=$(curl_settings | curl -sS --config - --connect-timeout 1 "$@" -D "$run/$name.head" -o "$run/$name.body" \
       -w '%{http_code}' "$base/v2/keys$root?$query"); then
       index=$(sed -n 's/^X-Etcd-Index: *\([0-9]*\).*/\1/ip' "$run/$name.head")
-      # A folder that is not there has no keys.
+      # A folder that does not exist has no keys.
       case $status in
         200) return ;;
         404) if grep -q '"errorCode":100,' "$run/$name.body"; then return; fi ;;
@@ -103,7 +103,7 @@ ask_v2() {
 }
 turn=()
 
-# curl reads these from its standard input: a password has no place on a command line, which anybody may see.
+# Passed to curl on its standard input: anybody can read a password on a command line.
 curl_settings() {
   setting cacert "${ETCDCTL_CACERT:-}"
   setting cert "${ETCDCTL_CERT:-}"
@@ -115,7 +115,7 @@ curl_settings() {
 
 read_confd() {
   run_confd --onetime --sync-only 2>"$run/confd.log" || {
-    # confd takes a folder of API v2 that is not there for an error.
+    # For confd, a folder of API v2 that does not exist is an error.
     if grep -q '100: Key not found' "$run/confd.log"; then return; fi
     cat "$run/confd.log" >&2
     return 1
@@ -131,13 +131,13 @@ watch_confd() {
 read_confd-fork() { read_confd; }
 watch_confd-fork() { watch_confd; }
 
-# kelseyhightower's takes its credentials in a file as well as on its command line, where anybody could see them.
+# kelseyhightower's confd accepts credentials in a file too; anybody could read them on its command line.
 run_confd() {
   local base words=()
   case $watcher-$REGISTRY_API in
     confd-v2) words=(--backend etcd) ;;
     confd-v3) words=(--backend etcdv3) ;;
-    # By itself it would wait for half a minute, and what waits for an etcd without a leader is not answered sooner.
+    # Its default is half a minute, and an etcd without a leader answers no sooner.
     confd-fork-*) words=(etcd --backend-timeout=3s) ;;
   esac
   for base in ${ETCDCTL_ENDPOINTS//,/ }; do words+=(--node "$base"); done
@@ -158,7 +158,7 @@ confd_settings() {
   fi
 }
 
-# A line `name = "value"`, of TOML and of curl's settings alike; none for an empty value.
+# A line `name = "value"`, valid in TOML and in curl's configuration; none for an empty value.
 setting() {
   local value=${2//\\/\\\\}
   if [ -n "$2" ]; then echo "$1 = \"${value//\"/\\\"}\""; fi

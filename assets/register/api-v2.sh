@@ -1,14 +1,14 @@
 # shellcheck shell=sh
-# The registry's end of the register loop for etcd's v2 API, by curl: a key with a time to live.
+# The register loop's client for etcd's v2 API, with curl: a key with a time to live.
 #
-# `put`, `refresh` and `take_back` return 0 when done, and 1 with etcd's words in `answer` when etcd does not do it. `refresh`
-# returns 2 when the registration is lost, 3 when somebody else's is in its place; `take_back` 2 when there is none. See loop.sh.
-# Port 4001 is where etcd listened first, and CoreOS's still did.
+# `put`, `refresh` and `take_back` return 0 on success, and 1 with etcd's message in `answer` on failure. `refresh` returns
+# 2 when the registration is lost, 3 when somebody else's has replaced it; `take_back` 2 when there is none. See loop.sh.
+# Port 4001 is the port of early etcd releases, and of CoreOS.
 default_endpoints=http://127.0.0.1:2379,http://127.0.0.1:4001
-# A new leader gives leases their whole life again, but keys of v2 nothing: what it takes to find one is added here.
+# A new leader renews leases but not the keys of v2, so the time of an election is added here.
 life=$((TTL + 1))
 
-# curl reads these from its standard input: a password has no place on a command line, which anybody may see.
+# Passed to curl on its standard input: anybody can read a password on a command line.
 setting() { [ -z "$2" ] || printf '%s = "%s"\n' "$1" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"; }
 settings=$(
   setting cacert "${ETCDCTL_CACERT:-}"
@@ -31,7 +31,7 @@ put() {
   return 1
 }
 
-# A refresh wakes no watcher. It is for this loop's own value only.
+# A refresh wakes no watcher. It refreshes only this loop's own value.
 refresh() {
   etcd PUT "ttl=$life&refresh=true&prevExist=true&prevValue=$value"
   case $status in
@@ -42,7 +42,7 @@ refresh() {
   return 1
 }
 
-# Removes nothing that somebody else has put there since.
+# Removes only this loop's own value.
 take_back() {
   etcd DELETE "prevValue=$value"
   case $status in

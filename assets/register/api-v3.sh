@@ -1,16 +1,16 @@
 # shellcheck shell=sh
-# The registry's end of the register loop for etcd's v3 API, by etcdctl: a lease, and the key on it.
+# The register loop's client for etcd's v3 API, with etcdctl: a lease, and the key attached to it.
 #
-# `put`, `refresh` and `take_back` return 0 when done, and 1 with etcd's words in `answer` when etcd does not do it. `refresh`
-# returns 2 when the registration is lost, 3 when somebody else's is in its place; `take_back` 2 when there is none. See loop.sh.
+# `put`, `refresh` and `take_back` return 0 on success, and 1 with etcd's message in `answer` on failure. `refresh` returns
+# 2 when the registration is lost, 3 when somebody else's has replaced it; `take_back` 2 when there is none. See loop.sh.
 default_endpoints=127.0.0.1:2379
 life=$TTL
-# What etcdctl says is read here, whatever the machine's people like to see of it.
+# The output of etcdctl is parsed here, so the machine's own output settings must not change it.
 unset ETCDCTL_WRITE_OUT ETCDCTL_HEX ETCDCTL_DEBUG
 lease=; turn=0
 
-# One endpoint a call: an etcd that takes requests and never carries them out must not be asked again and again.
-# The limit is not etcdctl's own, which its keep-alive does not have. Its log, in JSON, is not its answer.
+# One endpoint for each call: an etcd that accepts requests and never answers must not be asked again and again.
+# The time limit is timeout's, since etcdctl's keep-alive has none. The JSON lines are etcdctl's log, not its answer.
 etcd() { answer=$(ETCDCTL_ENDPOINTS=$endpoint timeout 2 etcdctl "$@" 2>&1 | grep -v "^{" | tail -n 1); }
 
 put() {
@@ -29,7 +29,7 @@ put() {
   return 1
 }
 
-# The key itself is looked at now and then only: each call of etcdctl costs a password check where etcd has users.
+# The key itself is read only now and then: where etcd has users, each call of etcdctl costs a password check.
 refresh() {
   etcd lease keep-alive --once "$lease"
   case $answer in
@@ -47,7 +47,7 @@ refresh() {
   esac
 }
 
-# Revoking the lease removes this loop's own key and nothing that somebody else has put there since.
+# Revoking the lease removes only this loop's own key.
 take_back() {
   [ -n "$lease" ] || return 2
   etcd lease revoke "$lease"

@@ -1,11 +1,12 @@
 # shellcheck shell=sh
 # Register loop of a sidekick: keeps one key in etcd while the service answers.
 #
-# It travels inside the sidekick's unit, without these comments, behind api-v3.sh or api-v2.sh, where `life` is what TTL comes to.
+# The sidekick's unit contains it without these comments, after api-v3.sh or api-v2.sh. These set `life`, the seconds that a
+# key outlives its loop.
 #
 # Environment, set by the unit: SERVICE, PORT, KEY (address or host), CHECK (http or tcp), CHECK_PATH, INTERVAL, TIMEOUT, RISE,
-# FALL, TTL (seconds and counts), COREOS_PRIVATE_IPV4, and etcdctl's own ETCDCTL_* variables, which mean the same to both APIs.
-# A proxy in /etc/environment is for the way out, not for this machine and its etcd.
+# FALL, TTL (seconds and counts), COREOS_PRIVATE_IPV4, and etcdctl's ETCDCTL_* variables, which both APIs use.
+# A proxy in /etc/environment is for outgoing traffic, not for this machine and its etcd.
 export no_proxy='*' NO_PROXY='*'
 address=${COREOS_PRIVATE_IPV4:-}
 if [ -z "$address" ] || [ -z "${PORT:-}" ]; then
@@ -19,9 +20,9 @@ endpoints=$(echo "${ETCDCTL_ENDPOINTS:-$default_endpoints}" | tr -s ', ' ' ')
 endpoints=${endpoints# }; endpoints=${endpoints% }
 endpoint=${endpoints%% *}
 
-# A check runs in the background and is waited for: a stop signal must not wait for a slow answer.
-# It says why it fails when the one before did not. A TCP check counts connections, because a server that says nothing first
-# ends it by its time-out.
+# A check runs in the background, and the loop waits for it: a stop signal must not wait for a slow answer.
+# The first failure of a series prints its cause. A TCP check counts connections, because it ends with a time-out where the
+# server does not speak first.
 check() {
   case $CHECK in
     tcp) why=$(curl -sS -o /dev/null --max-time "$TIMEOUT" -w "connects=%{num_connects}" "telnet://$value" </dev/null 2>&1)
@@ -32,9 +33,9 @@ check() {
   return 1
 }
 
-# The keeper is a process of its own, so that neither a slow check costs the registration nor a slow etcd the checks.
-# It alone talks to etcd, one call after the other: what it has put, it takes back, on SIGTERM, after the call under way.
-# It ends with the loop, but leaves its key: a loop that was killed is started again before the time to live is over.
+# The keeper is a separate process, so that a slow check does not delay the registration, nor a slow etcd the checks.
+# Only the keeper talks to etcd, one call at a time. On SIGTERM it finishes the call in progress and removes its key.
+# When the loop is killed, the keeper ends and leaves the key: systemd starts the loop again within the time to live.
 keep() {
   trap 'trap "" TERM; stop_keeping' TERM
   trap '' INT
@@ -71,7 +72,7 @@ stop_keeping() {
 }
 next_endpoint() { endpoints="${endpoints#* } $endpoint"; endpoint=${endpoints%% *}; }
 nap() { sleep "$1" & wait $!; }
-# What is so each second is said once.
+# A message that repeats each second is printed once.
 say() { [ "$1" = "$said" ] || echo "$1" >&2; said=$1; }
 
 keeper=
@@ -87,7 +88,7 @@ deregister() {
 }
 trap 'trap "" TERM INT; deregister stopped; exit 0' TERM INT
 
-# Checks begin at every interval; one that took longer is followed by the next at once.
+# A check starts at every interval; after one that took longer, the next starts at once.
 good=0; bad=0
 while :; do
   sleep "$INTERVAL" &

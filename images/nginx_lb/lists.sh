@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # sourced by confd-watch, which sets the variables
-# What of etcd's keys gets into a list of confd-watch: lines "service address".
+# Selects the keys of etcd that get into a list of confd-watch, which consists of lines "service address".
 
-# Only literal addresses and ports get through: a name might not resolve, anything else might be more than an address,
-# and one that nginx refuses would keep out all others.
+# Only literal addresses with a port pass: a name might not resolve, other text might inject configuration, and one entry
+# that nginx refuses would block the whole list.
 sift_reading() {
   local line entry='^"/services/([^/"]+)/[^/"]+" "(.*)$'
   while IFS= read -r line; do
@@ -19,9 +19,9 @@ sift_saved() {
   if [ -e "$state/list" ]; then head -c 1000000 "$state/list" | sift /dev/null; fi
 }
 
-# An etcd that comes back after long has lost registrations, of v2 all at once, and the sidekicks need a moment to
-# register again, as does one that is exchanged beside its only instance: instances that are gone in a way that looks
-# like it are kept for a moment, beside those that are back.
+# An etcd that was away for long has lost registrations (in v2 all at once), and sidekicks need a moment to register
+# again; so does a sidekick that is replaced while its only instance runs. Instances that vanish in a way that looks
+# temporary are kept for a moment, together with those that are back.
 keep_vanished() {
   local service count gone
   kept=
@@ -45,22 +45,22 @@ keep_vanished() {
 readonly patience=6 # seconds
 declare -A held=()
 
-# An etcd that goes away while instances are kept has them kept from its next answer on.
+# When etcd goes away while instances are kept, the time starts again with its next answer.
 hold_anew() {
   held=()
 }
 
-# Seconds by a clock that nobody sets: bash's own goes with the time of day.
+# Seconds of a monotonic clock: bash's own follows the time of day.
 uptime() {
   cut -d . -f 1 /proc/uptime
 }
 
-# All that were left; where etcd may have been away, also most of several.
+# All remaining instances vanished; where etcd may have been away, also most of several.
 looks_lost() {
   [ "$1" = "$2" ] || { [ -n "$3" ] && [ "$1" -gt 1 ] && [ $(($1 * 2)) -gt "$2" ]; }
 }
 
-# Sorts the valid lines of followed services, and writes the others of these services to a file.
+# Prints the valid lines of followed services, sorted, and writes their invalid lines to a file.
 sift() {
   local service value
   while read -r service value; do
@@ -72,13 +72,13 @@ sift() {
 is_address() {
   local octet='(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])' host=${1%:*} port=${1##*:}
   if ! [[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]]; then return 1; fi
-  # That would be this nginx, which would ask itself again and again.
+  # This is nginx itself: requests would loop.
   local itself='127\..*|0\.0\.0\.0|\[[0:]*1?\]|\[[0:]*:[fF]{4}:(7[fF]..:.*|0*:0*)\]'
   if [[ $port = 80 && $host =~ ^($itself)$ ]]; then return 1; fi
   if [[ $host =~ ^\[(.*)\]$ ]]; then is_ipv6 "${BASH_REMATCH[1]}"; else [[ $host =~ ^$octet(\.$octet){3}$ ]]; fi
 }
 
-# `::` stands for two groups of zeros or more, once: nginx takes it for no less.
+# `::` stands for two or more groups of zeros, once: nginx does not accept it for a single group.
 is_ipv6() {
   local group='[0-9a-fA-F]{1,4}' groups
   if [[ $1 != *::* ]]; then
