@@ -1,4 +1,5 @@
 import { CoreshipError } from '../errors.ts';
+import { parseUnitText } from '../services/parsed-unit.ts';
 import {
   type RegistrationEntry,
   registrationEntry,
@@ -144,7 +145,7 @@ const defaultStartTimeout = 600;
 function groupsOn(machine: ObservedMachine, observation: Observation): readonly PlacedGroup[] {
   const units = observation.units.filter((unit) => unit.machine === machine.id);
   // A file that is gone still names its unit, and is removed or written again under that name.
-  return groupUnits(units.map(({ name, text }) => ({ name, text: text ?? '' }))).map((group) => ({
+  return groupUnits(units.map(({ name, text }) => parseUnitText(name, text ?? ''))).map((group) => ({
     group,
     machine,
   }));

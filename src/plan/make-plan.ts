@@ -1,4 +1,5 @@
 import { CoreshipError } from '../errors.ts';
+import { parseUnitText } from '../services/parsed-unit.ts';
 import { groupUnits, type UnitGroup } from '../services/unit-groups.ts';
 import { type Draft, withSteps } from './add-steps.ts';
 import type { ClusterView } from './cluster-view.ts';
@@ -69,7 +70,8 @@ function homesOf(group: UnitGroup, placement: GroupPlacement, view: ClusterView)
 /** Takes away what the cluster keeps of these services without a machine, and what nobody wants. */
 function removeUnplaced(desired: Desired, view: ClusterView): readonly Draft[] {
   const names = new Set(desired.groups.flatMap(({ units }) => units.map(({ name }) => name)));
-  return groupUnits(view.observation.unplaced.filter(({ name }) => !names.has(name)))
+  const left = view.observation.unplaced.filter(({ name }) => !names.has(name));
+  return groupUnits(left.map(({ name, text }) => parseUnitText(name, text)))
     .filter(({ service }) => desired.services.includes(service))
     .map((group) => planUnplacedRemoval(group, `${group.main} is not wanted any more`));
 }

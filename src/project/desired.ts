@@ -2,7 +2,7 @@ import { CoreshipError, type Problem } from '../errors.ts';
 import type { Desired } from '../plan/make-plan.ts';
 import { instanceProblem } from '../services/registration.ts';
 import type { Service } from '../services/service.ts';
-import { groupUnits, instantiate, templateGroups, type UnitGroup } from '../services/unit-groups.ts';
+import { groupUnits, instantiate, type UnitGroup } from '../services/unit-groups.ts';
 import { parseUnitName, templateOf } from '../unit/name.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Project } from './project.ts';
@@ -21,7 +21,7 @@ export function scaleTo(project: Project, service: string, instances: readonly s
   const typed = project.services.find(({ name }) => name === service);
   if (!serviceNames(project).includes(service)) throw unknownService(project, service);
   if (typed) refuseInstances(typed, instances);
-  const groups = instantiate(service, [...new Set(instances)], templatesOf(project)).map((group) =>
+  const groups = instantiate(service, [...new Set(instances)], project.units).map((group) =>
     withOwnFiles(group, project),
   );
   const names = groups.flatMap((group) => group.units.map(({ name }) => name));
@@ -50,7 +50,7 @@ export function desiredFromFiles(project: Project, services: readonly string[]):
 
 /** Every service the project has a unit for, typed ones first and in their order. */
 export function serviceNames(project: Project): readonly string[] {
-  const filed = [...desiredGroups(project), ...templateGroups(templatesOf(project))].map(
+  const filed = [...desiredGroups(project), ...groupUnits(templatesOf(project))].map(
     ({ service }) => service,
   );
   const typed = project.services.map(({ name }) => name).filter((name) => filed.includes(name));
@@ -60,7 +60,7 @@ export function serviceNames(project: Project): readonly string[] {
 /** The groups that `instances/` and `static/` ask for. */
 export function desiredGroups(project: Project): readonly UnitGroup[] {
   const single = project.units.filter(({ name }) => !parseUnitName(name).isTemplate);
-  return groupUnits([...project.instances, ...single].map(({ name, text }) => ({ name, text })));
+  return groupUnits([...project.instances, ...single]);
 }
 
 /** All bad names at once. */
@@ -89,11 +89,9 @@ function templatesOf(project: Project) {
 }
 
 function withOwnFiles(group: UnitGroup, project: Project): UnitGroup {
-  const texts = group.units.map(({ name, text }) => ({
-    name,
-    text: project.instances.find((link) => link.name === name && link.template === undefined)?.text ?? text,
-  }));
-  return groupUnits(texts)[0] ?? group;
+  const own = project.instances.filter(({ template }) => template === undefined);
+  const units = group.units.map((unit) => own.find(({ name }) => name === unit.name) ?? unit);
+  return groupUnits(units)[0] ?? group;
 }
 
 function unknownService(project: Project, service: string): CoreshipError {

@@ -1,3 +1,4 @@
+import type { ParsedUnit } from '../services/parsed-unit.ts';
 import type { RegistrySettings, Service } from '../services/service.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -10,26 +11,19 @@ export interface Project {
   readonly services: readonly Service[];
   readonly clusters: readonly Cluster[];
   /** Template units in `unit-templates/` and units with one copy in `static/`, in name order. */
-  readonly units: readonly UnitSource[];
-  /** The desired instances: what lies in `instances/`, in name order. */
-  readonly instances: readonly InstanceLink[];
+  readonly units: readonly ProjectUnit[];
+  /** The desired instances: the entries of `instances/`, in name order. */
+  readonly instances: readonly ProjectInstance[];
 }
 
-/** A unit file of the project, byte for byte. */
-export interface UnitSource {
-  readonly name: string;
+/** A unit file of the project. */
+export interface ProjectUnit extends ParsedUnit {
   /** Path relative to the root, with `/`: `unit-templates/apache@.service`. */
   readonly path: string;
-  readonly text: string;
 }
 
-/** An entry of `instances/`: a link to a template, or a file with a text of its own. */
-export interface InstanceLink {
-  /** Unit name: `apache@7777.service`. */
-  readonly name: string;
-  readonly path: string;
-  /** What it says on a machine: the template's text, or its own. */
-  readonly text: string;
-  /** Name of the template it links to; absent where the file is a copy of its own. */
+/** An entry of `instances/`, such as `apache@7777.service`: a link to its template, or a file with a text of its own. */
+export interface ProjectInstance extends ProjectUnit {
+  /** Name of the template it links to, whose text it has; absent where the file has a text of its own. */
   readonly template?: string;
 }

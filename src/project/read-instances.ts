@@ -2,21 +2,22 @@ import { lstat, readlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Problem } from '../errors.ts';
 import { mapLimited } from '../limiter.ts';
+import { toParsedUnit } from '../services/parsed-unit.ts';
 import { templateOf } from '../unit/name.ts';
 import { listFolder } from './list-folder.ts';
-import type { InstanceLink } from './project.ts';
-import { type Finding, fileProblem, readUnitName, readUnitText, type UnitFolder } from './read-units.ts';
+import type { ProjectInstance } from './project.ts';
+import { type Finding, fileProblem, readUnitFile, readUnitName, type UnitFolder } from './read-units.ts';
 
 /** What lies in `instances/`. */
 export interface InstanceFolder {
-  readonly links: readonly InstanceLink[];
+  readonly instances: readonly ProjectInstance[];
   readonly problems: readonly Problem[];
 }
 
 /** Reads `instances/`, in name order: each entry is a link to its own template, or a file with a text of its own. */
 export async function readInstances(root: string, templates: UnitFolder): Promise<InstanceFolder> {
   const names = await listFolder(join(root, 'instances'));
-  const textOf = new Map(templates.units.map(({ name, text }) => [name, text]));
+  const templateBy = new Map(templates.units.map((unit) => [unit.name, unit]));
   const present = new Set(templates.names);
   const read = await mapLimited(names, async (name) => {
     const path = `instances/${name}`;
@@ -26,20 +27,22 @@ export async function readInstances(root: string, templates: UnitFolder): Promis
     const template = templateOf(name);
     if (template === undefined) return problem(NOT_AN_INSTANCE);
     if (!(await lstat(join(root, path))).isSymbolicLink()) {
-      const { text, problems } = await readUnitText(root, path);
-      return text === undefined ? { problems } : { link: { name, path, text }, problems };
+      const { source, problems } = await readUnitFile(root, path);
+      return source ? { instance: { ...toParsedUnit(name, source), path }, problems } : { problems };
     }
     const target = await readlink(join(root, path));
     if (resolve(root, 'instances', target) !== join(root, 'unit-templates', template)) {
       return problem(wrongTarget(target, template));
     }
     if (!present.has(template)) return problem(dangling(template));
-    const text = textOf.get(template);
+    const source = templateBy.get(template);
     // A template that could not be read has its own problem already.
-    return text === undefined ? { problems: [] } : { link: { name, path, text, template }, problems: [] };
+    return source
+      ? { instance: { ...toParsedUnit(name, source), path, template }, problems: [] }
+      : { problems: [] };
   });
   return {
-    links: read.flatMap(({ link }) => (link ? [link] : [])),
+    instances: read.flatMap(({ instance }) => instance ?? []),
     problems: read.flatMap(({ problems }) => problems),
   };
 }

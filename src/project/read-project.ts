@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CoreshipError, type Problem, problemsError } from '../errors.ts';
 import { compareText } from '../unit/compare.ts';
-import type { InstanceLink, Project, UnitSource } from './project.ts';
+import type { Project, ProjectInstance, ProjectUnit } from './project.ts';
 import { CONFIG_FILE, readConfig } from './read-config.ts';
 import { readInstances } from './read-instances.ts';
 import { fileProblem, readUnits } from './read-units.ts';
@@ -26,13 +26,13 @@ export async function readProject(
     ...templates.problems,
     ...statics.problems,
     ...instances.problems,
-    ...doubleProblems(folder, statics.units, instances.links),
+    ...doubleProblems(folder, statics.units, instances.instances),
   ];
   const error = problemsError(problems);
   if (error) throw error;
   if (!reading.config) throw new CoreshipError('bug', `${CONFIG_FILE} has neither a meaning nor a problem`);
   const units = [...templates.units, ...statics.units].sort(byName);
-  return { project: { root: folder, ...reading.config, units, instances: instances.links }, problems };
+  return { project: { root: folder, ...reading.config, units, instances: instances.instances }, problems };
 }
 
 /** The nearest folder, from here upwards, that holds a `coreship.yaml`. Throws `config` where there is none. */
@@ -53,8 +53,8 @@ export async function findProjectRoot(from: string): Promise<string> {
 /** `static/` may hold `apache@7777.service`, a unit with one copy; then `instances/` must not. */
 function doubleProblems(
   root: string,
-  statics: readonly UnitSource[],
-  instances: readonly InstanceLink[],
+  statics: readonly ProjectUnit[],
+  instances: readonly ProjectInstance[],
 ): readonly Problem[] {
   const known = new Set(statics.map(({ name }) => name));
   return instances

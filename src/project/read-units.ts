@@ -2,15 +2,16 @@ import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { CoreshipError, type Problem } from '../errors.ts';
 import { mapLimited } from '../limiter.ts';
+import { toParsedUnit } from '../services/parsed-unit.ts';
 import { parseUnitName, type UnitName } from '../unit/name.ts';
 import { readUnit } from '../unit/parse.ts';
 import { listFolder } from './list-folder.ts';
-import type { UnitSource } from './project.ts';
+import type { ProjectUnit } from './project.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 /** What lies in one of the unit folders. */
 export interface UnitFolder {
-  readonly units: readonly UnitSource[];
+  readonly units: readonly ProjectUnit[];
   /** Names of all entries, those with problems too. */
   readonly names: readonly string[];
   readonly problems: readonly Problem[];
@@ -23,8 +24,8 @@ export async function readUnits(root: string, folder: 'unit-templates' | 'static
     const wrongName = nameProblem(name, folder);
     const path = `${folder}/${name}`;
     if (wrongName) return { problems: [fileProblem(root, path, wrongName)] };
-    const { text, problems } = await readUnitText(root, path);
-    return text === undefined ? { problems } : { unit: { name, path, text }, problems };
+    const { source, problems } = await readUnitFile(root, path);
+    return source ? { unit: { ...toParsedUnit(name, source), path }, problems } : { problems };
   });
   return {
     units: read.flatMap(({ unit }) => (unit ? [unit] : [])),
@@ -33,11 +34,15 @@ export async function readUnits(root: string, folder: 'unit-templates' | 'static
   };
 }
 
-/** Reads a unit file and says what is wrong with it as a file; links must stay inside the project. */
-export async function readUnitText(
-  root: string,
-  path: string,
-): Promise<{ readonly text?: string; readonly problems: readonly Problem[] }> {
+/** A unit file that was read: its text, parsed, and what is wrong with it. */
+export interface UnitReading {
+  /** Absent where it has no text that could be parsed. */
+  readonly source?: Pick<ProjectUnit, 'text' | 'unit'>;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads and parses a unit file; a link must stay inside the project. */
+export async function readUnitFile(root: string, path: string): Promise<UnitReading> {
   const file = join(root, path);
   const problem = (finding: Finding) => ({ problems: [fileProblem(root, path, finding)] });
   if ((await lstat(file)).isSymbolicLink()) {
@@ -54,7 +59,7 @@ export async function readUnitText(
     (entry) => entry.kind === 'section' && entry.name === 'Service',
   );
   const lacking = isService && !hasService ? [fileProblem(root, path, NO_SERVICE)] : [];
-  return { text, problems: [...reading.problems, ...lacking] };
+  return { source: { text, unit: reading.file }, problems: [...reading.problems, ...lacking] };
 }
 
 /** What is wrong with a file, without its place. */

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { refuseMisread, toStoredForm } from '../../src/engines/stored-form.ts';
 import { CoreshipError } from '../../src/errors.ts';
+import { parseUnitText } from '../../src/services/parsed-unit.ts';
 import { groupUnits } from '../../src/services/unit-groups.ts';
 import { FakeEngine } from '../fakes/fake-engine.ts';
 
 const text = '# reviewed\n[Service]\nExecStart=/bin/true\n';
-const desired = { services: ['a'], groups: groupUnits([{ name: 'a.service', text }]) };
+const desired = { services: ['a'], groups: groupUnits([parseUnitText('a.service', text)]) };
 
 describe('what is wanted, as the cluster keeps it', () => {
   it('is the reviewed text, byte for byte, where the cluster keeps files', () => {

@@ -3,6 +3,7 @@ import { readRules } from '../../src/placement/read-rules.ts';
 import { viewCluster } from '../../src/plan/cluster-view.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import type { Observation, ObservedUnit } from '../../src/plan/observation.ts';
+import { parseUnitText } from '../../src/services/parsed-unit.ts';
 import { groupUnits } from '../../src/services/unit-groups.ts';
 import { nothingObserved } from '../fakes/fake-engine.ts';
 
@@ -16,7 +17,7 @@ const running = (name: string, machine: string, unit: string): ObservedUnit => (
 
 /** The plan for services on a cluster that chooses machines itself. */
 function plan(desired: Readonly<Record<string, string>>, seen: Partial<Observation>, services = ['web']) {
-  const groups = groupUnits(Object.entries(desired).map(([name, unit]) => ({ name, text: unit })));
+  const groups = groupUnits(Object.entries(desired).map(([name, unit]) => parseUnitText(name, unit)));
   const observation = { ...nothingObserved, machines, scheduler: 'cluster', ...seen } as const;
   const settings = { api: 'v3', key: 'address' } as const;
   return makePlan({ services, groups }, viewCluster({ observation, services: [], settings, serving: [] }));

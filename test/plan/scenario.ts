@@ -2,9 +2,10 @@ import { viewCluster } from '../../src/plan/cluster-view.ts';
 import { type Desired, makePlan } from '../../src/plan/make-plan.ts';
 import type { Plan, Step } from '../../src/plan/plan.ts';
 import { readAssets } from '../../src/project/assets.ts';
+import { parseUnitText } from '../../src/services/parsed-unit.ts';
 import { renderServices } from '../../src/services/render.ts';
 import type { Service } from '../../src/services/service.ts';
-import { groupUnits, instantiate, type UnitText } from '../../src/services/unit-groups.ts';
+import { groupUnits, instantiate } from '../../src/services/unit-groups.ts';
 import type { SimulatedCluster } from '../fakes/simulated-cluster.ts';
 
 const assets = await readAssets();
@@ -20,8 +21,8 @@ export function want(
 ): Desired {
   const rendered = renderServices(services, { api: 'v3', key: 'address' }, assets)
     .filter(({ path }) => path.endsWith('.service'))
-    .map(({ path, content }): UnitText => ({ name: path.slice(path.indexOf('/') + 1), text: content }));
-  const units = [...rendered, ...Object.entries(byHand).map(([name, text]) => ({ name, text }))];
+    .map(({ path, content }) => parseUnitText(path.slice(path.indexOf('/') + 1), content));
+  const units = [...rendered, ...Object.entries(byHand).map(([name, text]) => parseUnitText(name, text))];
   const single = groupUnits(units.filter(({ name }) => !name.includes('@')));
   const groups = Object.entries(instances).flatMap(([service, names]) => {
     const isTemplate = units.some(({ name }) => name === `${service}@.service`);

@@ -2,10 +2,13 @@ import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CoreshipError, formatProblem } from '../../src/errors.ts';
 import { findProjectRoot, readProject } from '../../src/project/read-project.ts';
+import { parseUnitText } from '../../src/services/parsed-unit.ts';
 import { type Entry, temporaryProject } from './temporary-project.ts';
 
 const UNIT = '# by hand\n[Service]\nExecStart=/bin/true\n';
 const config = { 'coreship.yaml': 'name: p\n' };
+/** A unit as a project has it, parsed. */
+const unit = (path: string, text: string) => ({ ...parseUnitText(path.replace(/.*\//, ''), text), path });
 const link = (template: string) => ({ link: `../unit-templates/${template}` });
 
 /** Every problem of a project with these entries, with file names from its root on. */
@@ -43,20 +46,27 @@ describe('readProject', () => {
       services: [],
       clusters: [],
       units: [
-        { name: 'a.service', path: 'static/a.service', text: windows },
-        { name: 'apache@.service', path: 'unit-templates/apache@.service', text: UNIT },
-        { name: 'b@.timer', path: 'unit-templates/b@.timer', text: '[Timer]\nOnBootSec=1\n' },
+        unit('static/a.service', windows),
+        unit('unit-templates/apache@.service', UNIT),
+        unit('unit-templates/b@.timer', '[Timer]\nOnBootSec=1\n'),
       ],
       instances: [
-        {
-          name: 'apache@7777.service',
-          path: 'instances/apache@7777.service',
-          text: UNIT,
-          template: 'apache@.service',
-        },
-        { name: 'apache@8888.service', path: 'instances/apache@8888.service', text: own },
+        { ...unit('instances/apache@7777.service', UNIT), template: 'apache@.service' },
+        unit('instances/apache@8888.service', own),
       ],
     });
+  });
+
+  it('parses a template once: its instances have the same entries, and rules of their own', async () => {
+    const root = await temporaryProject({
+      ...config,
+      'unit-templates/a-discovery@.service': `${UNIT}[X-Fleet]\nMachineOf=a@%i.service\n`,
+      'instances/a-discovery@1.service': link('a-discovery@.service'),
+      'instances/a-discovery@2.service': link('a-discovery@.service'),
+    });
+    const { units, instances } = (await readProject(root)).project;
+    expect(instances.map((one) => one.unit === units[0]?.unit)).toEqual([true, true]);
+    expect(instances.map(({ rules }) => rules.machineOf)).toEqual([['a@1.service'], ['a@2.service']]);
   });
 
   it('needs no folders, and passes over hidden files and backups', async () => {
@@ -78,7 +88,7 @@ describe('readProject', () => {
       'static/a.service': { link: '../a.txt' },
     });
     const { project } = await readProject(root);
-    expect(project.units).toEqual([{ name: 'a.service', path: 'static/a.service', text: UNIT }]);
+    expect(project.units).toEqual([unit('static/a.service', UNIT)]);
   });
 
   const rows: readonly {

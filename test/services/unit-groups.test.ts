@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { groupUnits, instantiate, type UnitText } from '../../src/services/unit-groups.ts';
+import { type ParsedUnit, parseUnitText } from '../../src/services/parsed-unit.ts';
+import { groupUnits, instantiate } from '../../src/services/unit-groups.ts';
 
 /** A unit that goes where another is, or anywhere. */
-function unit(name: string, machineOf?: string): UnitText {
+function unit(name: string, machineOf?: string): ParsedUnit {
   const placement = machineOf === undefined ? '' : `\n[X-Fleet]\nMachineOf=${machineOf}\n`;
-  return { name, text: `[Service]\nExecStart=/bin/true\n${placement}` };
+  return parseUnitText(name, `[Service]\nExecStart=/bin/true\n${placement}`);
 }
 
-const shape = (units: readonly UnitText[]) =>
+const shape = (units: readonly ParsedUnit[]) =>
   groupUnits(units).map(({ service, instance, main, units: members }) => ({
     service,
     instance,
@@ -16,7 +17,7 @@ const shape = (units: readonly UnitText[]) =>
   }));
 
 describe('groupUnits', () => {
-  it.each<[name: string, units: readonly UnitText[], groups: object[]]>([
+  it.each<[name: string, units: readonly ParsedUnit[], groups: object[]]>([
     ['nothing', [], []],
     [
       'a unit of its own',
@@ -72,6 +73,18 @@ describe('groupUnits', () => {
         { service: 'a', instance: '2', main: 'a@2.service', units: ['a@2.service', 'd@2.service'] },
       ],
     ],
+    [
+      'templates, by their own names',
+      [unit('apache-discovery@.service', 'apache@%i.service'), unit('apache@.service')],
+      [
+        {
+          service: 'apache',
+          instance: undefined,
+          main: 'apache@.service',
+          units: ['apache@.service', 'apache-discovery@.service'],
+        },
+      ],
+    ],
   ])('%s', (_, units, groups) => {
     expect(shape(units)).toEqual(groups);
   });
@@ -102,6 +115,7 @@ describe('instantiate', () => {
       ['apache@7777.service', 'apache-discovery@7777.service'],
       ['apache@8888.service', 'apache-discovery@8888.service'],
     ]);
+    expect(groups[0]?.units[0]?.unit).toBe(templates[0]?.unit);
     expect(groups[0]?.units[0]?.text).toBe(unit('apache@.service').text);
   });
 
