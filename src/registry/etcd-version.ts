@@ -1,24 +1,27 @@
-import type { EtcdAccess } from './etcd-access.ts';
-import { tryTimeoutMs } from './etcd-access.ts';
-import { type HttpLine, httpLine } from './http-line.ts';
+import { parseObject } from '../json.ts';
+import { type EtcdAccess, tryTimeoutMs } from './etcd-access.ts';
 
-/** etcd's version, such as `3.4.23`, which every etcd tells over HTTP; nothing where none of the endpoints answers. */
-export async function etcdVersion(access: EtcdAccess): Promise<string | undefined> {
-  const line = httpLine(access);
+/** etcd's version, such as `3.4.23`, which every etcd gives over HTTP; `undefined` where no endpoint answers. */
+export async function etcdVersion({ endpoints, ...credentials }: EtcdAccess): Promise<string | undefined> {
+  // API v3 needs HTTP only here, where something went wrong.
+  const { etcdHttp } = await import('./etcd-http.ts');
+  const clients = endpoints.map((endpoint) => etcdHttp(endpoint, credentials));
   try {
-    return await Promise.any(access.endpoints.map((endpoint) => versionAt(line, endpoint)));
+    return await Promise.any(
+      clients.map(async (client) => {
+        const { text } = await client.request({ method: 'GET', path: '/version' }, tryTimeoutMs);
+        return readVersion(text);
+      }),
+    );
   } catch {
     return undefined;
   } finally {
-    line.close();
+    for (const client of clients) client.close();
   }
 }
 
-async function versionAt(line: HttpLine, endpoint: string): Promise<string> {
-  const { text } = await line.ask(endpoint, { method: 'GET', path: '/version' }, tryTimeoutMs);
-  const answer: unknown = JSON.parse(text);
-  if (typeof answer === 'object' && answer !== null && 'etcdserver' in answer) {
-    return String(answer.etcdserver);
-  }
-  throw new Error('not the version of an etcd');
+function readVersion(text: string): string {
+  const version = parseObject(text)?.['etcdserver'];
+  if (version === undefined) throw new Error('this is not the version of an etcd');
+  return String(version);
 }

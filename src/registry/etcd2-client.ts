@@ -1,4 +1,6 @@
-import { askAround } from './ask-around.ts';
+import { defined } from '../defined.ts';
+import type { HttpRequest, HttpResponse } from '../http/http-client.ts';
+import { isObject, type JsonObject, parseObject } from '../json.ts';
 import type { EtcdAccess } from './etcd-access.ts';
 import {
   isAboutCertificates,
@@ -8,10 +10,11 @@ import {
   refused,
   wrongCertificates,
 } from './etcd-errors.ts';
+import { etcdHttp } from './etcd-http.ts';
 import { etcdVersion } from './etcd-version.ts';
-import { type HttpAnswer, type HttpRequest, httpLine } from './http-line.ts';
+import { withFailover } from './failover.ts';
 
-/** A question to etcd's API v2. It is asked again where no answer came, so it must be safe to repeat. */
+/** A request to etcd's API v2. It is repeated where no answer came, so it must be safe to repeat. */
 export interface Etcd2Request {
   readonly method: HttpRequest['method'];
   readonly key: string;
@@ -19,7 +22,7 @@ export interface Etcd2Request {
   readonly form?: Readonly<Record<string, string>>;
 }
 
-/** What etcd answered: it was done, or 404 no such key, or 412 a condition does not hold. */
+/** etcd's answer: done, or 404 where there is no such key, or 412 where a condition does not hold. */
 export interface Etcd2Answer {
   readonly status: number;
   readonly node?: Etcd2Node;
@@ -35,75 +38,82 @@ export interface Etcd2Node {
 /** etcd's keys over HTTP, at whichever endpoint answers. */
 export interface Etcd2Client {
   /**
+   * `action` completes "could not ...".
    * @throws CoreshipError `failed` where no endpoint answers within 6 s; `config` where etcd has no API v2, does not
-   *   let this user do it, refuses for another reason, or shows another certificate
+   *   permit the request, refuses it for another reason, or has a certificate that does not fit
    */
-  ask(what: string, request: Etcd2Request): Promise<Etcd2Answer>;
+  request(action: string, request: Etcd2Request): Promise<Etcd2Answer>;
   close(): void;
 }
 
-/** Speaks etcd's API v2. */
+/** Makes a client of etcd's API v2. */
 export function etcd2Client(access: EtcdAccess): Etcd2Client {
-  const line = httpLine(access);
-  const around = askAround(access.endpoints, isAboutCertificates);
+  const endpoints = access.endpoints.map((endpoint) => etcdHttp(endpoint, access));
+  const atOneOf = withFailover(endpoints, isAboutCertificates);
 
-  const ask = (what: string, request: HttpRequest): Promise<HttpAnswer> =>
-    around(async (endpoint, timeoutMs) => {
-      const answer = await line.ask(endpoint, request, timeoutMs);
-      // This member has no leader, or has lost it while it worked on the request.
-      if (answer.status >= 500) throw new Error(`etcd answered ${answer.status}: ${answer.text.trim()}`);
-      return answer;
-    }).catch((error: unknown) => {
-      throw isAboutCertificates(error) ? wrongCertificates(what, error) : noAnswer(what, error);
-    });
+  const send = async (action: string, request: HttpRequest): Promise<HttpResponse> => {
+    try {
+      return await atOneOf(async (endpoint, timeoutMs) => {
+        const response = await endpoint.request(request, timeoutMs);
+        // This member has no leader, or lost it while it worked on the request.
+        if (response.status >= 500) {
+          throw new Error(`etcd answered ${response.status}: ${response.text.trim()}`);
+        }
+        return response;
+      });
+    } catch (error) {
+      throw isAboutCertificates(error) ? wrongCertificates(action, error) : noAnswer(action, error);
+    }
+  };
 
   return {
-    ask: async (what, { method, key, query = {}, form }) => {
-      const path = `/v2/keys${key.split('/').map(encodeURIComponent).join('/')}`;
-      const search = new URLSearchParams(query).toString();
-      const answer = await ask(what, {
-        method,
-        path: search === '' ? path : `${path}?${search}`,
-        ...(form ? { form } : {}),
-      });
-      const body = readJson(answer.text);
-      if (answer.status === 401 || answer.status === 403) throw notAllowed(what, saying(body, answer));
-      // A missing key is told in JSON, a missing API by a page.
+    request: async (action, request) => {
+      const response = await send(action, toHttp(request));
+      const { status, text } = response;
+      const body = parseObject(text);
+      if (status === 401 || status === 403) throw notAllowed(action, reasonIn(body, response));
+      // etcd answers in JSON where a key is missing, and with a page where the whole API is.
       if (body === undefined) {
-        if (answer.status === 404) throw lacksV2(await etcdVersion(access));
-        throw noAnswer(what, new Error(`this is not etcd: ${answer.status} ${answer.text.slice(0, 200)}`));
+        if (status === 404) throw lacksV2(await etcdVersion(access));
+        throw noAnswer(action, new Error(`this is not etcd: ${status} ${text.slice(0, 200)}`));
       }
-      if (answer.status >= 300 && ![404, 412].includes(answer.status)) {
-        throw refused(what, saying(body, answer));
-      }
-      const node = readNode('node' in body ? body.node : undefined);
-      return { status: answer.status, ...(node ? { node } : {}) };
+      if (status >= 300 && status !== 404 && status !== 412) throw refused(action, reasonIn(body, response));
+      return { status, ...defined({ node: readNode(body['node']) }) };
     },
-    close: () => line.close(),
+    close: () => {
+      for (const endpoint of endpoints) endpoint.close();
+    },
   };
 }
 
-function readJson(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+function toHttp({ method, key, query = {}, form }: Etcd2Request): HttpRequest {
+  const path = `/v2/keys${key.split('/').map(encodeURIComponent).join('/')}`;
+  const search = new URLSearchParams(query).toString();
+  return {
+    method,
+    path: search === '' ? path : `${path}?${search}`,
+    ...(form && {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+    }),
+  };
 }
 
 /** The root has no key. */
 function readNode(node: unknown): Etcd2Node | undefined {
-  if (typeof node !== 'object' || node === null) return undefined;
-  const key = 'key' in node ? String(node.key) : '/';
-  const value = 'value' in node && typeof node.value === 'string' ? { value: node.value } : {};
-  const below = 'nodes' in node && Array.isArray(node.nodes) ? node.nodes : [];
-  return { key, ...value, nodes: below.flatMap((one: unknown) => readNode(one) ?? []) };
+  if (!isObject(node)) return undefined;
+  const { key = '/', value, nodes } = node;
+  return {
+    key: String(key),
+    ...(typeof value === 'string' ? { value } : {}),
+    nodes: Array.isArray(nodes) ? nodes.flatMap((child: unknown) => readNode(child) ?? []) : [],
+  };
 }
 
-function saying(body: object | undefined, { status, text }: HttpAnswer): string {
-  const cause = body && 'cause' in body ? body.cause : undefined;
-  const message = body && 'message' in body ? body.message : undefined;
-  const said = [message, cause].filter((part) => typeof part === 'string' && part !== '').join(': ');
-  return said === '' ? `${status} ${text.trim().slice(0, 200)}` : said;
+/** The reason that etcd gives for an error. */
+function reasonIn(body: JsonObject | undefined, { status, text }: HttpResponse): string {
+  const parts = [body?.['message'], body?.['cause']].filter(
+    (part) => typeof part === 'string' && part !== '',
+  );
+  return parts.length === 0 ? `${status} ${text.trim().slice(0, 200)}` : parts.join(': ');
 }

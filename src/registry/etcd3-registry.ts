@@ -1,5 +1,5 @@
 import { compareText } from '../unit/compare.ts';
-import { askAround } from './ask-around.ts';
+import { withTimeout } from '../with-timeout.ts';
 import type { EtcdAccess } from './etcd-access.ts';
 import {
   isAboutCertificates,
@@ -11,61 +11,50 @@ import {
 } from './etcd-errors.ts';
 import { etcdVersion } from './etcd-version.ts';
 import { etcd3Client } from './etcd3-client.ts';
-import { type Ask3, etcd3LockStore } from './etcd3-lock.ts';
+import { etcd3Keys, type Request3 } from './etcd3-keys.ts';
+import { withFailover } from './failover.ts';
 import { acquireLock } from './lock.ts';
 import type { Registry } from './registry.ts';
 
 /** The registry on etcd's API v3. */
 export function etcd3Registry(access: EtcdAccess): Registry {
-  const ways = access.endpoints.map((endpoint) => etcd3Client(endpoint, access));
+  const endpoints = access.endpoints.map((endpoint) => etcd3Client(endpoint, access));
   const closing = new AbortController();
-  const around = askAround(ways, (error) => closing.signal.aborted || isFinal(error));
-  const ask: Ask3 = (what, question) =>
-    around(({ client }, timeoutMs) => within(timeoutMs, question(client))).catch((cause: unknown) =>
-      explain(what, cause, access),
+  const atOneOf = withFailover(endpoints, (error) => closing.signal.aborted || isFinal(error));
+  const request: Request3 = (action, send) =>
+    // A login and the request after it have a deadline each, so both together need one as well.
+    atOneOf(({ client }, timeoutMs) => withTimeout(timeoutMs, () => send(client))).catch((cause: unknown) =>
+      explain(action, cause, access),
     );
   return {
     registrations: async (prefix) => {
-      const found = await ask(`read ${prefix}`, (client) => client.getAll().prefix(prefix).strings());
+      const found = await request(`read ${prefix}`, (client) => client.getAll().prefix(prefix).strings());
       return Object.entries(found)
         .map(([key, value]) => ({ key, value }))
         .sort((a, b) => compareText(a.key, b.key));
     },
-    lock: (request) =>
-      acquireLock((key, holder) => etcd3LockStore(ask, key, holder), request, closing.signal),
+    lock: (wanted) => acquireLock((action) => etcd3Keys(request, action), wanted, closing.signal),
     close: async () => {
       closing.abort();
-      for (const way of ways) way.close();
+      for (const endpoint of endpoints) endpoint.close();
       await Promise.resolve();
     },
   };
 }
 
-/** A login and its question have a deadline each. What comes of them after this is of no interest any more. */
-function within<T>(milliseconds: number, question: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`no answer within ${milliseconds / 1000} s`)),
-      milliseconds,
-    );
-    question.finally(() => clearTimeout(timer)).then(resolve, reject);
-  });
-}
-
-/** etcd 2 speaks no gRPC, so an etcd that fails here is asked for its version the old way. */
-async function explain(what: string, cause: unknown, access: EtcdAccess): Promise<never> {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  if (isRefusal(cause)) throw notAllowed(what, said, cause);
-  if (isAboutCertificates(cause)) throw wrongCertificates(what, cause);
+/** etcd 2 speaks no gRPC, so an etcd that fails here is asked for its version over HTTP. */
+async function explain(action: string, cause: unknown, access: EtcdAccess): Promise<never> {
+  if (isRefusal(cause)) throw notAllowed(action, cause.message, cause);
+  if (isAboutCertificates(cause)) throw wrongCertificates(action, cause);
   const version = await etcdVersion(access);
-  throw version !== undefined && olderThan(version, 3, 0) ? lacksV3(version) : noAnswer(what, cause);
+  throw version !== undefined && olderThan(version, 3, 0) ? lacksV3(version) : noAnswer(action, cause);
 }
 
 function isFinal(error: unknown): boolean {
   return isRefusal(error) || isAboutCertificates(error);
 }
 
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is Error {
   return error instanceof Error && refusals.some((refusal) => error.message.includes(refusal));
 }
 

@@ -1,40 +1,28 @@
 import { CoreshipError } from '../errors.ts';
+import { parseObject } from '../json.ts';
 import type { LockHolder } from './registry.ts';
 
-/** Who holds the lock. A key that others wrote locks as well; what it does not say is unknown. */
+/** Reads who holds the lock. A key that something else wrote locks as well; what it does not say is unknown. */
 export function readHolder(text: string): LockHolder {
-  const said = readObject(text);
-  const word = (key: 'who' | 'command' | 'since', unknown: string): string => {
-    const value = said[key];
-    return typeof value === 'string' ? value : unknown;
-  };
+  const { who, command, pid, since } = parseObject(text) ?? {};
   return {
-    who: word('who', 'somebody'),
-    command: word('command', 'unknown'),
-    pid: typeof said.pid === 'number' ? said.pid : 0,
-    since: word('since', 'just now'),
+    who: typeof who === 'string' ? who : 'somebody',
+    command: typeof command === 'string' ? command : 'unknown',
+    pid: typeof pid === 'number' ? pid : 0,
+    since: typeof since === 'string' ? since : 'just now',
   };
 }
 
-/** The wait for the lock was in vain. */
+/** The error where the lock was still held when the wait was over. */
 export function lockHeld({ who, command, pid, since }: LockHolder, waitMs: number): CoreshipError {
   return new CoreshipError(
     'lock-held',
     `the lock is held by ${who}: ${command} (process ${pid}, since ${since})`,
     {
-      hint: `waited ${Math.round(waitMs / 1000)} s; wait longer with --lock-wait SECONDS; a killed run's lock expires after ${lockTtlSeconds} s`,
+      hint: `waited ${Math.round(waitMs / 1000)} s; wait longer with --lock-wait SECONDS; the lock of a killed run expires after ${lockTtlSeconds} s`,
     },
   );
 }
 
-/** Seconds until the lock of a killed run is free again. */
+/** Seconds after which the lock of a killed run expires. */
 export const lockTtlSeconds = 15;
-
-function readObject(text: string): Partial<Record<keyof LockHolder, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-}

@@ -6,22 +6,21 @@ export interface Registry {
   /** The registrations at a key, or below a folder (a prefix that ends in a slash), in key order. */
   registrations(prefix: string): Promise<readonly RegistrationEntry[]>;
   /**
-   * Takes the project's lock, waiting for its holder for at most `waitMs`.
-   * An etcd that does not answer is waited for as well.
+   * Takes the project's lock. Waits at most `waitMs` for its holder, or for an etcd that does not answer.
    * @throws CoreshipError `lock-held` naming the holder
    */
   lock(request: LockRequest): Promise<Lock>;
   close(): Promise<void>;
 }
 
-/** Who wants the lock, for what, and how patiently. */
+/** Who asks for the lock, for what, and how long to wait for it. */
 export interface LockRequest {
   readonly project: string;
   readonly holder: LockHolder;
   readonly waitMs: number;
-  /** Told once, when somebody else holds the lock and waiting begins. */
+  /** Called once, when the lock is held by somebody else and the wait begins. */
   readonly onWait: (holder: LockHolder) => void;
-  /** Told once, when etcd does not answer and is waited for. */
+  /** Called once, when etcd does not answer and the wait for it begins. */
   readonly onAway?: (problem: CoreshipError) => void;
   readonly signal?: AbortSignal;
 }
@@ -36,11 +35,11 @@ export interface LockHolder {
   readonly since: string;
 }
 
-/** A lock that is held. It expires by itself where its holder dies. */
+/** A lock that was taken. It expires by itself if its holder dies. */
 export interface Lock {
   /**
-   * Whether it is held for sure. False also while etcd does not answer and may have let it expire: it is true again once
-   * etcd has confirmed that nobody else had it meanwhile.
+   * Whether it is certainly held. Also false while etcd does not answer and may have let it expire; true again once etcd
+   * has confirmed that nobody else held it in between.
    */
   held(): boolean;
   /** Whether it is gone for good: etcd let it expire, somebody removed it, or it was released. */

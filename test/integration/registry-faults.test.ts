@@ -120,7 +120,7 @@ describe.skipIf(missing !== undefined).each(registryApis)(
       const access = { endpoints: [etcd.endpoint], serverName: '127.0.0.1' };
       const refused = {
         code: 'config',
-        message: 'etcd and its certificates do not fit: could not read /services/',
+        message: "etcd's certificates do not match: could not read /services/",
       };
       const read = (changes: Partial<EtcdAccess>) =>
         connect({ ...access, ...changes }).registrations('/services/');
@@ -155,7 +155,7 @@ describe.skipIf(missing !== undefined).each(registryApis)(
         await expect(read('etcd.example')).resolves.toEqual([]);
         await expect(read('other.example')).rejects.toMatchObject({
           code: 'config',
-          message: 'etcd and its certificates do not fit: could not read /services/',
+          message: "etcd's certificates do not match: could not read /services/",
         });
       });
     }

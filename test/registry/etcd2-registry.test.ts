@@ -3,14 +3,14 @@ import type { EtcdAccess } from '../../src/registry/etcd-access.ts';
 import { etcd2Registry } from '../../src/registry/etcd2-registry.ts';
 import { etcd3Registry } from '../../src/registry/etcd3-registry.ts';
 import type { LockRequest, Registry } from '../../src/registry/registry.ts';
-import { type Asked, type LittleEtcd, littleEtcd } from './little-etcd.ts';
+import { type Asked, type FakeEtcd2, fakeEtcd2 } from './fake-etcd2.ts';
 
 const toClose: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const one of toClose.splice(0).reverse()) await one.close();
 });
-const serve = async (answer: Parameters<typeof littleEtcd>[0]): Promise<LittleEtcd> => {
-  const server = await littleEtcd(answer);
+const serve = async (answer: Parameters<typeof fakeEtcd2>[0]): Promise<FakeEtcd2> => {
+  const server = await fakeEtcd2(answer);
   toClose.push(server);
   return server;
 };
@@ -19,7 +19,7 @@ const connect = (access: EtcdAccess, open = etcd2Registry): Registry => {
   toClose.push(registry);
   return registry;
 };
-const takeLock = (etcd: LittleEtcd, waitMs: number, onWait: LockRequest['onWait'] = () => undefined) => {
+const takeLock = (etcd: FakeEtcd2, waitMs: number, onWait: LockRequest['onWait'] = () => undefined) => {
   const holder = { who: 'me', command: 'scale', pid: 1, since: 'now' };
   return connect({ endpoints: [etcd.endpoint] }).lock({ project: 'tutorial', holder, waitMs, onWait });
 };
@@ -126,8 +126,8 @@ describe('etcd2Registry', () => {
 
   it.each([
     ['3.4.23', page, 'etcd 3.4.23 does not offer API v2', 'start etcd with --enable-v2'],
-    ['3.6.1', page, 'etcd 3.6.1 does not offer API v2', 'etcd has no API v2 since 3.6'],
-    ['4.0.0', page, 'etcd 4.0.0 does not offer API v2', 'etcd has no API v2 since 3.6'],
+    ['3.6.1', page, 'etcd 3.6.1 does not offer API v2', 'etcd 3.6 removed API v2'],
+    ['4.0.0', page, 'etcd 4.0.0 does not offer API v2', 'etcd 3.6 removed API v2'],
     [
       '3.4.23',
       [401, '{"message":"The request requires user authentication","cause":"Insufficient credentials"}'],

@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
+import { defined } from '../../defined.ts';
 import { CoreshipError } from '../../errors.ts';
 import type { EtcdSettings } from '../../project/cluster.ts';
-import type { EtcdAccess } from '../../registry/etcd-access.ts';
+import type { EtcdAccess, EtcdCredentials } from '../../registry/etcd-access.ts';
 import { wrongCertificates } from '../../registry/etcd-errors.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { RegistrySettings } from '../../services/service.ts';
@@ -11,96 +12,119 @@ import type { Connection } from '../../ssh/connection.ts';
 import { type Listener, listenTcp } from '../../ssh/listen.ts';
 
 /**
- * Opens a cluster's registry through its machines, each of which leads to every endpoint. The clients want addresses, so
- * each way is a local port.
- * @throws the first machine's error where none of them can be reached; CoreshipError `config` where a certificate or key
- * cannot be read, or is none
+ * Opens a cluster's registry through its machines, each of which reaches every endpoint. gRPC connects to addresses only,
+ * so each route is a tunnel with a local port.
+ * @throws the first machine's error where no machine can be reached; CoreshipError `config` where a certificate or key
+ * cannot be read, or is not one
  */
 export async function openRegistry(
   api: RegistrySettings['api'],
   etcd: EtcdSettings,
-  machines: readonly (() => Promise<Connection>)[],
+  machines: readonly ConnectMachine[],
 ): Promise<Registry> {
-  const [make, secrets] = await Promise.all([makerOf(api), readSecrets(etcd), oneAnswers(machines)]);
+  const [makeRegistry, credentials] = await Promise.all([
+    importRegistry(api),
+    readCredentials(etcd),
+    reachOne(machines),
+  ]);
   const endpoints = etcd.endpoints.map((endpoint) => new URL(endpoint));
-  const doors = await Promise.all(
-    pairs(machines, endpoints).map(([machine, endpoint]) => openDoor(machine, endpoint)),
+  const tunnels = await Promise.all(
+    routes(machines, endpoints).map(({ machine, endpoint }) => openTunnel(machine, endpoint)),
   );
-  const closeDoors = () => Promise.all(doors.map(({ listener }) => listener.close()));
+  const closeTunnels = () => Promise.all(tunnels.map(({ listener }) => listener.close()));
+  const [first] = endpoints;
   try {
-    const registry = make({
-      endpoints: doors.map(({ url }) => url),
-      // The certificate names etcd, not the local end of a forward.
-      ...(endpoints[0] ? { serverName: hostOf(endpoints[0]) } : {}),
-      ...secrets,
+    const registry = makeRegistry({
+      endpoints: tunnels.map(({ url }) => url),
+      // The certificate names etcd, not the local end of a tunnel.
+      ...defined({ serverName: first && hostOf(first) }),
+      ...credentials,
     });
     return {
       ...registry,
       close: async () => {
         await registry.close();
-        await closeDoors();
+        await closeTunnels();
       },
     };
   } catch (cause) {
-    await closeDoors();
+    await closeTunnels();
     throw cause;
   }
 }
 
-/** Loaded when needed: gRPC is heavy. */
-async function makerOf(api: RegistrySettings['api']): Promise<(access: EtcdAccess) => Registry> {
+/** Connects to a machine, or resolves with the connection that is open. */
+type ConnectMachine = () => Promise<Connection>;
+
+/** The clients are loaded only when needed: gRPC is heavy. */
+async function importRegistry(api: RegistrySettings['api']): Promise<(access: EtcdAccess) => Registry> {
   return api === 'v2'
     ? (await import('../../registry/etcd2-registry.ts')).etcd2Registry
     : (await import('../../registry/etcd3-registry.ts')).etcd3Registry;
 }
 
-/** A machine that is away may come back, so it is a way as well as soon as any of them answers. */
-async function oneAnswers(machines: readonly (() => Promise<Connection>)[]): Promise<void> {
+/** One machine is enough: those that are away now may be back when their tunnel is used. */
+async function reachOne(machines: readonly ConnectMachine[]): Promise<void> {
   const connections = machines.map((connect) => connect());
   await Promise.any(connections).catch(async () => await connections[0]);
 }
 
-/** Every machine with every endpoint. Neighbours differ in both: the one tried next shares nothing with the one that failed. */
-function pairs<A, B>(some: readonly A[], others: readonly B[]): readonly (readonly [A, B])[] {
-  return others.flatMap((_, shift) =>
-    some.flatMap((one, index) => {
-      const other = others[(index + shift) % others.length];
-      return other === undefined ? [] : [[one, other] as const];
-    }),
-  );
+/** One machine's way to one endpoint. */
+interface Route {
+  readonly machine: ConnectMachine;
+  readonly endpoint: URL;
 }
 
-async function openDoor(
-  machine: () => Promise<Connection>,
+/**
+ * Every machine with every endpoint, in the order in which they are tried. In each round all machines take part, each with
+ * an endpoint of its own where there are enough: a route that fails is followed by one with another machine and another
+ * endpoint, as nobody knows which of the two was at fault.
+ */
+function routes(machines: readonly ConnectMachine[], endpoints: readonly URL[]): readonly Route[] {
+  return endpoints.flatMap((_, round) => {
+    // Each round, every machine moves on to the next endpoint.
+    const shifted = [...endpoints.slice(round), ...endpoints.slice(0, round)];
+    return machines.flatMap((machine, index) => {
+      const endpoint = shifted[index % shifted.length];
+      return endpoint ? [{ machine, endpoint }] : [];
+    });
+  });
+}
+
+/** Listens on a local port that leads to an endpoint, as the machine sees it. */
+async function openTunnel(
+  machine: ConnectMachine,
   endpoint: URL,
 ): Promise<{ listener: Listener; url: string }> {
-  // A URL drops a port that is its scheme's own.
+  // A URL drops the default port of its scheme.
   const port = endpoint.port || (endpoint.protocol === 'https:' ? '443' : '80');
   const listener = await listenTcp(machine, hostOf(endpoint), Number(port));
   return { listener, url: `${endpoint.protocol}//${listener.host}:${listener.port}` };
 }
 
-/** A URL keeps the brackets of an IPv6 address. */
+/** The host without the brackets of an IPv6 address, which a URL keeps. */
 function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-async function readSecrets(etcd: EtcdSettings): Promise<Pick<EtcdAccess, 'auth' | 'tls'>> {
+async function readCredentials(etcd: EtcdSettings): Promise<Pick<EtcdCredentials, 'auth' | 'tls'>> {
+  const { username } = etcd;
   const [password, ca, cert, key] = await Promise.all(
     [etcd.passwordFile, etcd.caFile, etcd.certFile, etcd.keyFile].map(readSecret),
   );
-  return {
-    ...(etcd.username !== undefined && password
-      ? { auth: { username: etcd.username, password: password.toString().split(/\r?\n/)[0] ?? '' } }
-      : {}),
-    ...(ca ? { tls: usable({ ca, ...(cert ? { cert } : {}), ...(key ? { key } : {}) }) } : {}),
-  };
+  return defined({
+    auth:
+      username !== undefined && password
+        ? { username, password: password.toString().split(/\r?\n/)[0] ?? '' }
+        : undefined,
+    tls: ca && checked({ ca, ...defined({ cert, key }) }),
+  });
 }
 
-/** TLS itself passes over an authority that it cannot read, and then no etcd seems to answer. */
-function usable(tls: NonNullable<EtcdAccess['tls']>): NonNullable<EtcdAccess['tls']> {
+/** Checks what TLS itself would ignore: with an authority that it cannot read, etcd would seem not to answer. */
+function checked(tls: NonNullable<EtcdCredentials['tls']>): NonNullable<EtcdCredentials['tls']> {
   try {
-    // As a text: a file in DER is read here, but not by TLS.
+    // As text: X509Certificate also reads DER from a buffer, and TLS does not.
     new X509Certificate(tls.ca.toString());
     createSecureContext(tls);
     return tls;

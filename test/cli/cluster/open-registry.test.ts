@@ -30,7 +30,7 @@ describe('openRegistry', () => {
       ]);
     await expect(read()).rejects.toMatchObject({
       code: 'config',
-      message: expect.stringContaining('etcd and its certificates do not fit'),
+      message: expect.stringContaining("etcd's certificates do not match"),
       hint: expect.stringContaining('keyFile'),
     });
     // A turn later, where it was closed.

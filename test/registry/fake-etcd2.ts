@@ -10,17 +10,17 @@ export interface Asked {
   readonly authorization: string | undefined;
 }
 
-/** An HTTP server on loopback that answers as it is told. */
-export interface LittleEtcd {
+/** An HTTP server on loopback whose answers a function gives. */
+export interface FakeEtcd2 {
   readonly endpoint: string;
   readonly asked: Asked[];
   close(): Promise<void>;
 }
 
-/** Starts it. What the function returns is answered: a status and a text, or nothing, for ever. */
-export async function littleEtcd(
+/** Starts it. `answer` returns a status and a text, or nothing where no answer is ever to be sent. */
+export async function fakeEtcd2(
   answer: (asked: Asked) => readonly [number, string] | undefined,
-): Promise<LittleEtcd> {
+): Promise<FakeEtcd2> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     void read(request).then((one) => {
