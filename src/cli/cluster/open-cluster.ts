@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../clock.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { type FleetCluster, fleetEngine } from '../../engines/fleet/engine.ts';
 import { systemdEngine } from '../../engines/systemd/engine.ts';
-import type { SystemdMachine } from '../../engines/systemd/machine.ts';
+import type { SystemdMachine } from '../../engines/systemd/machine-directory.ts';
 import type { Cluster, ClusterEntry, SshAddress } from '../../project/cluster.ts';
 import type { Project } from '../../project/project.ts';
 import type { Registry } from '../../registry/registry.ts';

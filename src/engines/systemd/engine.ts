@@ -1,82 +1,75 @@
-import { CoreshipError } from '../../errors.ts';
+import { defined } from '../../defined.ts';
 import type { UnitText } from '../../services/unit-groups.ts';
 import { outputOf } from '../../ssh/output-of.ts';
 import type { Engine } from '../engine.ts';
-import type { SystemdMachine } from './machine.ts';
+import { createMachineDirectory, type SystemdMachine } from './machine-directory.ts';
 import { observeMachines } from './observe.ts';
 import { installScript, removeScript, startScript, statesScript, stopScript } from './scripts.ts';
 import { readStates } from './unit-states.ts';
 
-/** What the systemd engine needs of its cluster. */
+/** What the systemd engine needs to know of its cluster. */
 export interface SystemdCluster {
-  /** Name of the project; its units hang on `coreship-<project>.target`. */
+  /** Name of the project; its units are wanted by `coreship-<project>.target`. */
   readonly project: string;
   readonly machines: readonly SystemdMachine[];
 }
 
-/** Milliseconds that a stop may take: the unit's own TimeoutStopSec is shorter. */
+/** Milliseconds that a stop may take; the TimeoutStopSec= of a unit is shorter. */
 const stopTimeoutMs = 120_000;
 
-/** The engine for plain systemd machines: no agent, one batched command per machine and phase. */
+/** The engine for plain systemd machines: no agent, one batched command for each machine and phase. */
 export function systemdEngine(cluster: SystemdCluster): Engine {
   const target = `coreship-${cluster.project}.target`;
-  const byId = new Map<string, SystemdMachine>();
+  const directory = createMachineDirectory(cluster.machines);
 
-  const onMachine = async (
+  const runOn = async (
     id: string,
     words: readonly string[],
-    options: RunOptions = {},
+    { action = words.join(' '), stdin, timeoutMs }: CommandOptions = {},
   ): Promise<string> => {
-    const machine = byId.get(id);
-    if (!machine) throw new CoreshipError('bug', `machine ${id} has not been observed`);
+    const machine = await directory.find(id);
     const connection = await machine.connect();
-    const result = await connection.run(
-      { words, root: true, ...(options.stdin === undefined ? {} : { stdin: options.stdin }) },
-      options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs },
-    );
-    return outputOf(machine.name, options.what ?? words.join(' '), result);
+    const result = await connection.run({ words, root: true, ...defined({ stdin }) }, defined({ timeoutMs }));
+    return outputOf(machine.name, action, result);
   };
-  const script = (
+  const runScript = (
     id: string,
     text: string,
-    what: string,
+    action: string,
     args: readonly string[],
-    options: RunOptions = {},
-  ) => onMachine(id, ['sh', '-c', text, 'sh', ...args], { ...options, what });
+    options: CommandOptions = {},
+  ) => runOn(id, ['sh', '-c', text, 'sh', ...args], { ...options, action });
 
   return {
     observe: async (desired, signal) => {
       const { observation, machines } = await observeMachines(cluster.machines, target, desired, signal);
-      for (const [id, machine] of machines) byId.set(id, machine);
+      for (const [id, machine] of machines) directory.add(id, machine);
       return observation;
     },
     install: async (machine, units) => {
       const stdin = units.map(installLine).join('');
-      await script(machine, installScript, 'install units', [target, cluster.project], { stdin });
+      await runScript(machine, installScript, 'install units', [target, cluster.project], { stdin });
     },
     start: async (machine, units) => {
-      await script(machine, startScript, `start ${units.join(' ')}`, units);
+      await runScript(machine, startScript, `start ${units.join(' ')}`, units);
     },
     stop: async (machine, units) => {
-      await script(machine, stopScript, `stop ${units.join(' ')}`, units, { timeoutMs: stopTimeoutMs });
+      const action = `stop ${units.join(' ')}`;
+      await runScript(machine, stopScript, action, units, { timeoutMs: stopTimeoutMs });
     },
     remove: async (machine, units) => {
-      await script(machine, removeScript, `remove ${units.join(' ')}`, [target, ...units]);
+      await runScript(machine, removeScript, `remove ${units.join(' ')}`, [target, ...units]);
     },
-    states: async (machine, units) =>
-      readStates(await script(machine, statesScript, 'read unit states', units)).map(({ state }) => state),
+    states: async (machine, units) => {
+      const output = await runScript(machine, statesScript, 'read unit states', units);
+      return readStates(output).map(({ state }) => state);
+    },
     journal: async (machine, unit, lines) => {
-      const output = await onMachine(machine, [
-        'journalctl',
-        '--no-pager',
-        '--output=cat',
-        `--lines=${lines}`,
-        '--unit',
-        unit,
-      ]);
+      const words = ['journalctl', '--no-pager', '--output=cat', `--lines=${lines}`, '--unit', unit];
+      const output = await runOn(machine, words);
       return output.split('\n').filter((line) => line !== '');
     },
-    run: (machine, words) => onMachine(machine, words),
+    run: (machine, words) => runOn(machine, words),
     awaitPlacement: () => Promise.resolve(undefined),
     maxParallelChanges: 1,
     toStoredForm: ({ text }) => text,
@@ -84,13 +77,14 @@ export function systemdEngine(cluster: SystemdCluster): Engine {
   };
 }
 
-interface RunOptions {
+interface CommandOptions {
   readonly stdin?: string;
   readonly timeoutMs?: number;
-  /** What is being done, for messages. */
-  readonly what?: string;
+  /** Completes "could not ..." in errors. Default: the command itself. */
+  readonly action?: string;
 }
 
+/** A line of the install script's standard input. */
 function installLine(unit: UnitText): string {
   return `${unit.name} ${Buffer.from(unit.text).toString('base64')}\n`;
 }

@@ -1,72 +1,76 @@
+import { defined } from '../../defined.ts';
 import { CoreshipError } from '../../errors.ts';
 import type { ForeignUnit, Observation, ObservedMachine, ObservedUnit } from '../../plan/observation.ts';
 import { isStopped } from '../../plan/unit-state.ts';
 import { outputOf } from '../../ssh/output-of.ts';
 import { readAddresses } from '../read-addresses.ts';
-import type { SystemdMachine } from './machine.ts';
+import type { SystemdMachine } from './machine-directory.ts';
 import { observeScript } from './scripts.ts';
 import { readStates, type ShownUnit } from './unit-states.ts';
 
-/** What was seen, and which machine answered under which id. */
+/** The observation of a cluster, and its machines by the ids that they answered with. */
 export interface ObservedMachines {
   readonly observation: Observation;
   readonly machines: ReadonlyMap<string, SystemdMachine>;
 }
 
-/** Looks at all machines at once, one command each. */
+/** Observes all machines at once, with one command each. */
 export async function observeMachines(
   machines: readonly SystemdMachine[],
   target: string,
   desired: readonly string[],
   signal?: AbortSignal,
 ): Promise<ObservedMachines> {
-  const looks = await Promise.allSettled(machines.map((machine) => look(machine, target, desired, signal)));
-  const seen: MachineLook[] = [];
+  const answers = await Promise.allSettled(
+    machines.map((machine) => takeSnapshot(machine, target, desired, signal)),
+  );
+  const snapshots: MachineSnapshot[] = [];
   const unreachable: { name: string; reason: string; hint?: string }[] = [];
-  for (const [index, outcome] of looks.entries()) {
+  for (const [index, answer] of answers.entries()) {
     const name = machines[index]?.name ?? '';
-    if (outcome.status === 'fulfilled') seen.push(outcome.value);
-    else unreachable.push({ name, ...explain(outcome.reason) });
+    if (answer.status === 'fulfilled') snapshots.push(answer.value);
+    else unreachable.push({ name, ...explain(answer.reason) });
   }
-  refuseSharedIds(seen);
+  refuseSharedIds(snapshots);
   return {
     observation: {
-      machines: seen.map(({ machine }) => machine),
-      units: seen.flatMap(({ units }) => units),
-      foreign: seen.flatMap(({ foreign }) => foreign),
+      machines: snapshots.map(({ machine }) => machine),
+      units: snapshots.flatMap(({ units }) => units),
+      foreign: snapshots.flatMap(({ foreign }) => foreign),
       unreachable,
       unplaced: [],
       neighbours: [],
       scheduler: 'coreship',
     },
-    machines: new Map(seen.map(({ machine, source }) => [machine.id, source])),
+    machines: new Map(snapshots.map(({ machine, source }) => [machine.id, source])),
   };
 }
 
-interface MachineLook {
+/** What one machine answered. */
+interface MachineSnapshot {
   readonly source: SystemdMachine;
   readonly machine: ObservedMachine;
   readonly units: readonly ObservedUnit[];
   readonly foreign: readonly ForeignUnit[];
 }
 
-async function look(
+async function takeSnapshot(
   source: SystemdMachine,
   target: string,
   desired: readonly string[],
   signal?: AbortSignal,
-): Promise<MachineLook> {
+): Promise<MachineSnapshot> {
   const connection = await source.connect();
   const result = await connection.run(
     { words: ['sh', '-c', observeScript, 'sh', target, ...desired], root: true },
-    signal ? { signal } : {},
+    defined({ signal }),
   );
-  const output = outputOf(source.name, 'look at its units', result, 'the machine must run systemd');
-  return readLook(source, output, desired);
+  const output = outputOf(source.name, 'read its units', result, 'the machine must run systemd');
+  return parseSnapshot(source, output, desired);
 }
 
-/** Reads what the observe script prints: facts and files first, then the blocks of `systemctl show`. */
-function readLook(source: SystemdMachine, output: string, desired: readonly string[]): MachineLook {
+/** Parses the output of the observe script: facts and files first, then the blocks of `systemctl show`. */
+function parseSnapshot(source: SystemdMachine, output: string, desired: readonly string[]): MachineSnapshot {
   const facts = new Map<string, string>();
   const files = new Map<string, string | undefined>();
   const lines = output.split('\n');
@@ -90,41 +94,41 @@ function readLook(source: SystemdMachine, output: string, desired: readonly stri
     },
     units: shown
       .filter((unit) => files.has(unit.state.name) && !isRemnant(unit, files))
-      .map((unit) => observed(unit, id, files)),
+      .map((unit) => observedUnit(unit, id, files)),
     foreign: shown
-      .filter((unit) => !files.has(unit.state.name) && inTheWay(unit))
-      .map((unit) => ({ name: wantedName(unit, desired), machine: id, file: unit.fragment })),
+      .filter((unit) => !files.has(unit.state.name) && isForeign(unit))
+      .map((unit) => ({ name: desiredName(unit, desired), machine: id, file: unit.fragment })),
   };
 }
 
-function observed(
+function observedUnit(
   unit: ShownUnit,
   machine: string,
   files: ReadonlyMap<string, string | undefined>,
 ): ObservedUnit {
   const text = files.get(unit.state.name);
-  return { ...unit.state, machine, ...(text === undefined ? {} : { text }) };
+  return { ...unit.state, machine, ...defined({ text }) };
 }
 
-/** A link that a killed run left without its file, and whose unit does not run: nothing to speak of. */
+/** A link that a killed run left without its file, and whose unit does not run. */
 function isRemnant(unit: ShownUnit, files: ReadonlyMap<string, string | undefined>): boolean {
   return files.get(unit.state.name) === undefined && isStopped(unit.state.active);
 }
 
-/** systemd answers with a unit's own name where it was asked by an alias. */
-function wantedName({ names, state }: ShownUnit, desired: readonly string[]): string {
+/** The name that was asked for: asked for an alias, systemd answers with the unit's own name. */
+function desiredName({ names, state }: ShownUnit, desired: readonly string[]): string {
   return desired.find((name) => names.includes(name)) ?? state.name;
 }
 
-/** A file of that very name is somebody else's; an instance of somebody's template only while it runs. */
-function inTheWay(unit: ShownUnit): boolean {
+/** Whether a unit is somebody else's: it has a file of its own or is masked, or comes from a template and runs. */
+function isForeign(unit: ShownUnit): boolean {
   if (unit.fragment.endsWith(`/${unit.state.name}`) || unit.load === 'masked') return true;
   return unit.fragment !== '' && unit.state.active !== 'inactive';
 }
 
-function refuseSharedIds(looks: readonly MachineLook[]): void {
+function refuseSharedIds(snapshots: readonly MachineSnapshot[]): void {
   const names = new Map<string, string>();
-  for (const { machine } of looks) {
+  for (const { machine } of snapshots) {
     const other = names.get(machine.id);
     if (other !== undefined) {
       throw new CoreshipError(
@@ -146,5 +150,5 @@ function decode(base64: string): string {
 function explain(error: unknown): { reason: string; hint?: string } {
   if (!(error instanceof CoreshipError)) return { reason: String(error) };
   const reason = [error.message, ...error.details].join('\n');
-  return error.hint === undefined ? { reason } : { reason, hint: error.hint };
+  return { reason, ...defined({ hint: error.hint }) };
 }

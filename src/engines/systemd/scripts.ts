@@ -1,12 +1,12 @@
 /*
- * The shell scripts the systemd engine runs on machines. Values reach them as arguments and on standard
- * input only; nothing is pasted into a script. They are POSIX sh, for the oldest systemd host there is.
+ * The shell scripts that the systemd engine runs on machines. Values reach them only as arguments and on standard
+ * input; nothing is pasted into a script. They are POSIX sh, for the oldest systemd host there is.
  */
 
-/** What unit-states.ts reads of each unit. */
+/** The properties of a unit that unit-states.ts reads. */
 const stateProperties = 'Id,ActiveState,SubState,Result,MainPID,NRestarts,Job,NeedDaemonReload';
 
-/** `$1` the project's target, then the wanted unit names. Prints what observe.ts reads. */
+/** `$1` is the project's target; the desired unit names follow. observe.ts parses the output. */
 export const observeScript = `
 set -eu
 target=$1; shift
@@ -21,12 +21,12 @@ for link in "$dir/$target.wants"/*; do
   if [ -f "$dir/$name" ]; then printf 'file %s %s\\n' "$name" "$(base64 -w0 "$dir/$name")"
   else printf 'file %s\\n' "$name"; fi
 done
-# Unit names hold no white space: coreship writes none, and refuses to.
+# Unit names hold no white space: coreship refuses such names.
 set -- $owned "$@"
 [ $# -eq 0 ] || systemctl show -p Names,LoadState,FragmentPath,${stateProperties} -- "$@"
 `;
 
-/** `$1` the target, `$2` the project; standard input holds a line a unit: name and base64 of its text. */
+/** `$1` is the target, `$2` the project. Each line of standard input is a unit: its name, and its text in base64. */
 export const installScript = `
 set -eu
 trap '' HUP PIPE
@@ -48,7 +48,7 @@ while read -r name content; do
 done <<END
 $units
 END
-# The link comes before the file: a link without a file is ours to finish, a file without a link is not ours.
+# The link before the file: a link without a file is ours to complete, a file without a link is not ours.
 while read -r name content; do
   ln -sfn "../$name" "$dir/$target.wants/$name"
   printf '%s' "$content" | base64 -d >"$dir/.$name.new"
@@ -59,7 +59,7 @@ END
 systemctl daemon-reload
 `;
 
-/** Unit names. Reloads first where a killed run left new files that systemd has not read. */
+/** The arguments are unit names. Reloads first if a killed run left new files that systemd has not read. */
 export const startScript = `
 set -eu
 trap '' HUP PIPE
@@ -68,7 +68,7 @@ systemctl reset-failed -- "$@" 2>/dev/null || true
 systemctl start --no-block -- "$@"
 `;
 
-/** Unit names. A unit may run on after its file is gone, so what counts is whether it runs. */
+/** The arguments are unit names. A unit may still run after its file is gone, so its state is what counts. */
 export const stopScript = `
 set -eu
 trap '' HUP PIPE
@@ -80,7 +80,7 @@ for name in "$@"; do
 done
 `;
 
-/** `$1` the target, then unit names. The file goes before the link, so that a killed run is finished later. */
+/** `$1` is the target; unit names follow. The file is removed before the link, so that a later run can complete a killed one. */
 export const removeScript = `
 set -eu
 trap '' HUP PIPE
@@ -91,7 +91,7 @@ for name in "$@"; do
   rm -f "$dir/$name" "$dir/.$name.new"
   rm -f "$dir/$target.wants/$name"
 done
-# What killed runs left: links without a file, of units that do not run.
+# Left by killed runs: links without a file, of units that do not run.
 for link in "$dir/$target.wants"/*; do
   [ -L "$link" ] && [ ! -e "$link" ] || continue
   case $(systemctl show -p ActiveState --value -- "\${link##*/}") in inactive|failed) rm -f "$link" ;; esac
@@ -106,7 +106,7 @@ systemctl daemon-reload
 systemctl reset-failed -- "$@" 2>/dev/null || true
 `;
 
-/** Unit names. */
+/** The arguments are unit names. */
 export const statesScript = `
 systemctl show -p ${stateProperties} -- "$@"
 `;

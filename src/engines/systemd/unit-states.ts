@@ -1,19 +1,19 @@
 import { parseActiveState, type UnitState } from '../../plan/unit-state.ts';
 
-/** A block of `systemctl show`: the state, and where the unit's text came from. */
+/** A unit as `systemctl show` describes it: its state, and where systemd read it from. */
 export interface ShownUnit {
   readonly state: UnitState;
   /** The unit's name and its aliases. */
   readonly names: readonly string[];
-  /** systemd's load state: `loaded`, `not-found`, `masked`, `bad-setting`. */
+  /** The LoadState: `loaded`, `not-found`, `masked`, `bad-setting`. */
   readonly load: string;
-  /** Path of the file systemd read; empty where there is none. */
+  /** Path of the file that systemd read; empty if there is none. */
   readonly fragment: string;
 }
 
 /**
- * Reads the blocks that `systemctl show` prints for several units, as systemctl(1) describes them. A unit that was asked
- * for twice is shown twice; here it is one.
+ * Parses the output of `systemctl show` for several units: a block of properties for each (systemctl(1)). A unit that was
+ * asked for twice is printed twice, and returned once.
  */
 export function readStates(output: string): readonly ShownUnit[] {
   const blocks = output.split('\n\n').filter((block) => block.trim() !== '');

@@ -6,8 +6,8 @@ import { FakeConnection } from '../../fakes/fake-connection.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** What the observe script prints of a machine, and what `systemctl show` says. */
-function look(
+/** The output of the observe script: facts, files, and the blocks of `systemctl show`. */
+function snapshot(
   id: string,
   lines: readonly string[] = [],
   ...shown: readonly Record<string, string>[]
@@ -45,7 +45,7 @@ describe('observe', () => {
   it('reads machines, their addresses, and the units of the project with their texts', async () => {
     const environment = `# facts\nCOREOS_PRIVATE_IPV4=10.0.0.1\nCOREOS_PUBLIC_IPV4="192.0.2.1"\n`;
     const { engine } = clusterOf({
-      m1: look(
+      m1: snapshot(
         'id1',
         [`environment ${base64(environment)}`, `file a@1.service ${base64('[Service]\nExecStart=/ü\n')}`],
         { Id: 'a@1.service', MainPID: '7' },
@@ -74,15 +74,15 @@ describe('observe', () => {
 
   it('does without addresses where the machine does not say them', async () => {
     const { engine } = clusterOf({
-      m1: look('id1'),
-      m2: look('id2', [`environment ${base64('COREOS_PRIVATE_IPV4=\n')}`]),
+      m1: snapshot('id1'),
+      m2: snapshot('id2', [`environment ${base64('COREOS_PRIVATE_IPV4=\n')}`]),
     });
     expect((await engine.observe([])).machines.map(({ addresses }) => addresses)).toEqual([{}, {}]);
   });
 
   it('sees a unit once although it is both there and asked about', async () => {
     const block = { Id: 'a.service' };
-    const { engine } = clusterOf({ m1: look('id1', [`file a.service ${base64('x')}`], block, block) });
+    const { engine } = clusterOf({ m1: snapshot('id1', [`file a.service ${base64('x')}`], block, block) });
     expect((await engine.observe(['a.service'])).units).toHaveLength(1);
   });
 
@@ -102,7 +102,7 @@ describe('observe', () => {
     ],
     ['nothing at all', { LoadState: 'not-found', ActiveState: 'inactive' }, false],
   ])('tells what is in the way: %s', async (_, block, isForeign) => {
-    const { engine } = clusterOf({ m1: look('id1', [], { Id: 'a@1.service', ...block }) });
+    const { engine } = clusterOf({ m1: snapshot('id1', [], { Id: 'a@1.service', ...block }) });
     const { foreign, units } = await engine.observe(['a@1.service']);
     const file = block['FragmentPath'] ?? '';
     expect(foreign).toEqual(isForeign ? [{ name: 'a@1.service', machine: 'id1', file }] : []);
@@ -115,7 +115,7 @@ describe('observe', () => {
       Names: 'nginx.service web.service',
       FragmentPath: '/lib/nginx.service',
     };
-    const { engine } = clusterOf({ m1: look('id1', [], block) });
+    const { engine } = clusterOf({ m1: snapshot('id1', [], block) });
     expect((await engine.observe(['web.service'])).foreign).toMatchObject([{ name: 'web.service' }]);
   });
 
@@ -126,7 +126,7 @@ describe('observe', () => {
     ['activating', true],
   ])('of a link whose file is gone and whose unit is %s: seen %s', async (active, seen) => {
     const { engine } = clusterOf({
-      m1: look('id1', ['file a.service'], { Id: 'a.service', ActiveState: active }),
+      m1: snapshot('id1', ['file a.service'], { Id: 'a.service', ActiveState: active }),
     });
     const { units } = await engine.observe([]);
     expect(units.map(({ name, text }) => ({ name, text }))).toEqual(
@@ -142,7 +142,7 @@ describe('observe', () => {
     const { engine } = clusterOf({
       m1: refused,
       m2: { status: 127, stderr: 'sh: systemctl: not found\n' },
-      m3: look('id3'),
+      m3: snapshot('id3'),
     });
     const seen = await engine.observe([]);
     expect(seen.machines.map(({ name }) => name)).toEqual(['m3']);
@@ -150,22 +150,22 @@ describe('observe', () => {
       { name: 'm1', reason: 'm1: connection refused\nport 22', hint: 'is it up?' },
       {
         name: 'm2',
-        reason: 'm2: could not look at its units (status 127)\nsh: systemctl: not found',
+        reason: 'm2: could not read its units (status 127)\nsh: systemctl: not found',
         hint: 'the machine must run systemd',
       },
     ]);
   });
 
   it('refuses two machines with one id', async () => {
-    const { engine } = clusterOf({ m1: look('same'), m2: look('same') });
+    const { engine } = clusterOf({ m1: snapshot('same'), m2: snapshot('same') });
     await expect(engine.observe([])).rejects.toMatchObject({
       code: 'failed',
       message: 'm1 and m2 have the same machine id same',
     });
   });
 
-  it('asks each machine one command, as root, with the wanted names as words', async () => {
-    const { engine, connections } = clusterOf({ m1: look('id1') });
+  it('asks each machine one command, as root, with the desired names as words', async () => {
+    const { engine, connections } = clusterOf({ m1: snapshot('id1') });
     await engine.observe(['a.service', 'b.service']);
     const [command, ...more] = connections.get('m1')?.commands ?? [];
     expect(more).toEqual([]);
@@ -180,7 +180,7 @@ describe('a command on a machine', () => {
     const connection = new FakeConnection((command) => {
       if (observed) return answer(command);
       observed = true;
-      return { stdout: look('id1') };
+      return { stdout: snapshot('id1') };
     });
     const machine = { name: 'm1', metadata: {}, connect: () => Promise.resolve(connection) };
     const engine = systemdEngine({ project: 'tutorial', machines: [machine] });
@@ -210,8 +210,37 @@ describe('a command on a machine', () => {
     expect(await engine.journal('id1', 'a.service', 10)).toEqual(['one', 'two']);
   });
 
-  it('on a machine that nobody has seen is a mistake', async () => {
-    const { engine } = await engineWith(() => ({}));
-    await expect(engine.stop('id2', ['a.service'])).rejects.toMatchObject({ code: 'bug' });
+  it('needs no observation first: machines are asked for their ids, once', async () => {
+    const answers = { m1: { stdout: 'id1\n' }, m2: { stdout: 'id2\n' } };
+    const { engine, connections } = clusterOf(answers);
+    await Promise.all([engine.journal('id2', 'a.service', 10), engine.run('id1', ['true'])]);
+    await engine.run('id2', ['true']);
+    const commands = ['m1', 'm2'].map((name) => connections.get(name)?.commands.map(({ words }) => words[0]));
+    expect(commands).toEqual([
+      ['cat', 'true'],
+      ['cat', 'journalctl', 'true'],
+    ]);
+  });
+
+  it('for a machine id that nobody answers with names the machines that do not answer', async () => {
+    const { engine } = clusterOf({ m1: { stdout: 'id1\n' }, m2: new Error('m2 cannot be reached') });
+    await expect(engine.stop('id2', ['a.service'])).rejects.toMatchObject({
+      code: 'failed',
+      message: 'no machine of the cluster answers with the machine id id2',
+      details: ['m2 cannot be reached'],
+    });
+  });
+
+  it('finds a machine that answers only later', async () => {
+    let tries = 0;
+    const connection = new FakeConnection(() => ({ stdout: 'id1\n' }));
+    const connect = async () => {
+      tries += 1;
+      if (tries === 1) throw new Error('m1 cannot be reached');
+      return connection;
+    };
+    const engine = systemdEngine({ project: 'p', machines: [{ name: 'm1', metadata: {}, connect }] });
+    await expect(engine.run('id1', ['true'])).rejects.toMatchObject({ code: 'failed' });
+    expect(await engine.run('id1', ['true'])).toBe('id1\n');
   });
 });
