@@ -1,18 +1,18 @@
 import type { Connection, Target } from './connection.ts';
 
-/** Someone's use of a bastion. */
+/** One use of a bastion. */
 export interface Lease {
   readonly connection: Connection;
   /** Ends this use; the last one closes the connection. */
   readonly release: () => void;
 }
 
-/** Connections to bastions, each opened once for all who go through it at the time. */
+/** Connections to bastions. Each is opened once and shared by all who use it at the same time. */
 export interface Bastions {
   lease(bastion: Target, signal?: AbortSignal): Promise<Lease>;
 }
 
-/** Shares connections that `open` makes. Bastions are the same where everything but their name is. */
+/** Shares the connections that `open` makes. Bastions that differ only in name are the same one. */
 export function createBastions(open: (bastion: Target) => Promise<Connection>): Bastions {
   const shared = new Map<string, { readonly opening: Promise<Connection>; users: number }>();
 
@@ -42,7 +42,7 @@ export function createBastions(open: (bastion: Target) => Promise<Connection>): 
   };
 }
 
-/** Stops waiting when the signal aborts; what is waited for goes on, for the others. */
+/** Stops waiting when the signal aborts. The promise itself goes on: others may wait for it, too. */
 function orAbort<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(signal?.reason);

@@ -1,15 +1,14 @@
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ServerHostKeyAlgorithm } from 'ssh2';
-import { DroppedEarly } from './dropped-early.ts';
 import { type HostKeys, readHostKeys } from './host-keys.ts';
 import { collectIdentities, type Identities } from './identities.ts';
 import type { Login } from './resolve-target.ts';
-import { authenticationError, changedHostKeyError, unreachableError } from './ssh-errors.ts';
+import { authenticationError, changedHostKeyError, DroppedEarly, unreachableError } from './ssh-errors.ts';
 
 /**
  * Logs in over a stream to the machine's sshd, which `dial` opens. The host key is always verified.
  *
- * @throws CoreshipError where the machine is refused or refuses; `DroppedEarly` where trying again may help; what
+ * @throws CoreshipError where either side refuses the other; `DroppedEarly` where another try may succeed; whatever
  *   `dial` throws; the signal's reason.
  */
 export async function logIn(
@@ -32,7 +31,7 @@ export async function logIn(
   }
 }
 
-/** An error of ssh2, which says what part of the login it belongs to. */
+/** An error of ssh2; `level` says which part of the login failed. */
 type LoginFailure = Error & { readonly level?: string };
 
 interface Facts {
@@ -57,7 +56,7 @@ function handshake(client: Client, stream: Duplex, facts: Facts, signal?: AbortS
     const giveUp = () => settle(() => reject(signal?.reason));
     const close = () => fail(new Error('the machine closed the connection'));
     const fail = (error: LoginFailure) => {
-      // ssh2 tells of one key's trouble and goes on with the next.
+      // ssh2 reports that one key of the agent failed, and tries the next.
       if (error.level === 'agent') return;
       settle(() => reject(refusal ?? explain(error, facts, tried)));
     };
@@ -83,7 +82,7 @@ function handshake(client: Client, stream: Duplex, facts: Facts, signal?: AbortS
       authHandler: (methods: readonly string[] | null, _partial, next) => {
         const possible = methods === null || methods.includes('publickey');
         const identity = possible ? identities.usable[tried.length] : undefined;
-        // The types leave out `false`, which ends the login.
+        // `false` ends the login; the types do not list it.
         if (identity === undefined) return next(false as never);
         tried.push(identity.label);
         next(identity.method);
@@ -119,7 +118,7 @@ const algorithms: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = 
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
 };
 
-/** Asking for other kinds of key would let somebody in between show one that is not known to be wrong. */
+/** Only the known types, if any: a man in the middle could offer a key of another type, which would count as new. */
 function askFor(knownTypes: readonly string[]): ServerHostKeyAlgorithm[] {
   const known = Object.keys(algorithms).filter((type) => knownTypes.includes(type));
   const types = known.length > 0 ? known : Object.keys(algorithms);

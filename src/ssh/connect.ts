@@ -1,25 +1,32 @@
+import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CoreshipError } from '../errors.ts';
 import { type Bastions, createBastions } from './bastions.ts';
 import type { Connect, Connection } from './connection.ts';
 import { dialTcp } from './dial.ts';
-import { DroppedEarly } from './dropped-early.ts';
-import { manyListeners } from './many-listeners.ts';
 import { createResolveTarget, type Login, type ResolveTarget } from './resolve-target.ts';
-import { describe, errorCode, interruptedError, unreachableError, unsupportedError } from './ssh-errors.ts';
+import {
+  DroppedEarly,
+  describe,
+  errorCode,
+  interruptedError,
+  unreachableError,
+  unsupportedError,
+} from './ssh-errors.ts';
 import { createConnection } from './ssh2-connection.ts';
 
 /**
  * Makes a `Connect` on ssh2, which is loaded when the first connection is opened. The user's ssh configuration is
- * read once for each host; targets behind the same bastion share one connection to it, which closes with the last
+ * read once for each host. Targets behind the same bastion share one connection to it, which closes with the last
  * of them.
  */
 export function createConnect(resolve: ResolveTarget = createResolveTarget()): Connect {
   const connect: Connect = async (target, signal) => {
     try {
       signal?.throwIfAborted();
-      if (signal) manyListeners(signal);
+      // One signal stops any number of connections; Node takes more than ten listeners for a leak.
+      if (signal) setMaxListeners(0, signal);
       const login = await resolve(target);
       refuseUnsupported(login);
       await refuseLoop(login, resolve);
@@ -29,12 +36,12 @@ export function createConnect(resolve: ResolveTarget = createResolveTarget()): C
       throw error;
     }
   };
-  // Without a signal: one user's giving up must not break the way of the others.
+  // Without a signal: when one user of a bastion gives up, the others keep it.
   const bastions = createBastions((target) => connect(target));
   return connect;
 }
 
-/** Tries for a machine that drops connections before the login, as a busy sshd does. */
+/** How often to try a machine that drops connections before the login, as a busy sshd does. */
 const maxTries = 4;
 
 async function openLogin(login: Login, bastions: Bastions, signal?: AbortSignal): Promise<Connection> {
@@ -51,9 +58,9 @@ async function openLogin(login: Login, bastions: Bastions, signal?: AbortSignal)
         return await openOnce(login, dial, () => lease?.release(), signal);
       } catch (error) {
         if (error instanceof CoreshipError) throw error;
-        if (tries === maxTries || !mayPass(error)) throw unreachableError(login, error);
+        if (tries === maxTries || !isTransient(error)) throw unreachableError(login, error);
       }
-      // With jitter: those who were dropped together must not come back together.
+      // With jitter: connections that were dropped at the same time must not all come back at the same time.
       await sleep(100 * 2 ** tries * (0.5 + Math.random()), undefined, signal && { signal });
     }
   } catch (error) {
@@ -70,16 +77,16 @@ async function openOnce(
 ): Promise<Connection> {
   const { logIn } = await import('./client.ts');
   let stream: Duplex | undefined;
-  const keep = async (): Promise<Duplex> => {
+  const dialAndKeep = async (): Promise<Duplex> => {
     stream = await dial();
     return stream;
   };
-  const client = await logIn(login, keep, signal);
+  const client = await logIn(login, dialAndKeep, signal);
   client.once('close', onClosed);
   return createConnection(client, login, () => stream?.destroy());
 }
 
-function mayPass(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   return error instanceof DroppedEarly || errorCode(error) === 'ECONNRESET';
 }
 
@@ -93,17 +100,17 @@ function refuseUnsupported(login: Login): void {
   }
 }
 
-/** More than anybody has bastions in a row. */
+/** More bastions in a row than anybody has. */
 const maxHops = 8;
 
-/** Bastions that lead to each other would wait for each other for ever; ssh(1) itself sees only the shortest loop. */
+/** Bastions that lead to each other would wait for each other for ever. ssh(1) itself detects only the shortest loop. */
 async function refuseLoop(login: Login, resolve: ResolveTarget): Promise<void> {
   const hops = [describe(login)];
   for (let next = login.bastion; next !== undefined; ) {
     const hop = await resolve(next);
     hops.push(describe(hop));
     if (hops.length > maxHops) {
-      throw new CoreshipError('config', `the way to ${describe(login)} goes round in circles`, {
+      throw new CoreshipError('config', `the bastions of ${describe(login)} form a loop`, {
         hint: 'set `ProxyJump none` for the first bastion in the ssh configuration',
         details: hops,
       });

@@ -20,16 +20,16 @@ import {
   unknownHostKeyError,
 } from './ssh-errors.ts';
 
-/** What is known about a machine's host key before it is met. */
+/** The known host keys of a machine, and the check of the key that it shows. */
 export interface HostKeys {
-  /** The types of the known keys: asking for these gives a machine no way out into an unknown type. */
+  /** The types of the known keys. Only these are asked for, so that a machine cannot show a key of an unknown type. */
   readonly types: readonly string[];
-  /** A known line, to be named if the machine has no key of these types. */
+  /** One line of known_hosts, to name in the error if the machine has no key of these types. */
   readonly example: KnownHost | undefined;
   /**
-   * Accepts the key that the machine shows, and stores it where it is new and may be accepted.
+   * Accepts the key that the machine shows. An unknown key is stored if the target accepts new ones.
    *
-   * @throws CoreshipError where it is unknown, changed or revoked.
+   * @throws CoreshipError if the key is unknown, changed or revoked.
    */
   check(blob: Buffer): Promise<void>;
 }
@@ -37,10 +37,10 @@ export interface HostKeys {
 /** Reads the known_hosts files of a login; a file that does not exist is empty. */
 export async function readHostKeys(login: Login): Promise<HostKeys> {
   const host = login.hostKeyAlias ?? login.hostname;
-  const texts = await Promise.all(
-    login.knownHostsFiles.map(async (file) => parseKnownHosts(await readIfThere(file), file).entries),
+  const files = await Promise.all(
+    login.knownHostsFiles.map(async (file) => parseKnownHosts(await readIfThere(file), file)),
   );
-  const entries = texts.flat();
+  const entries = files.flat();
   const trusted = entriesFor(entries, host, login.port).filter((entry) => !entry.revoked);
   return {
     types: [...new Set(trusted.map((entry) => entry.keyType))],
@@ -65,12 +65,12 @@ export async function readHostKeys(login: Login): Promise<HostKeys> {
   };
 }
 
-/** As `ssh-keygen -l` prints it. */
+/** The fingerprint, as `ssh-keygen -l` prints it. */
 function fingerprint(blob: Buffer): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }
 
-/** Appends in a single write, so that other processes' lines stay whole. */
+/** Appends a line in a single write, so that lines of other processes stay whole. */
 async function remember(login: Login, host: string, { type, key }: HostKey): Promise<void> {
   const file = login.knownHostsFiles[0];
   if (file === undefined) return;

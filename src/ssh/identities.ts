@@ -9,23 +9,25 @@ import ssh2, {
 } from 'ssh2';
 import type { Login } from './resolve-target.ts';
 
-/** One key to log in with. */
+/** A key to log in with. */
 export interface Identity {
-  /** For messages: the file, or the agent and the key's comment. */
+  /** Name in messages: the file, or the agent and the key's comment. */
   readonly label: string;
   readonly method: AnyAuthMethod;
 }
 
-/** The keys for a login in the order to try them, and why others cannot be used. */
+/** The keys for a login. */
 export interface Identities {
+  /** In the order to try them. */
   readonly usable: readonly Identity[];
+  /** Why other keys cannot be used, a sentence each. */
   readonly skipped: readonly string[];
 }
 
 /**
- * Collects the agent's keys and the key files. Machines let one try few keys (sshd_config(5), MaxAuthTries), so
- * the likely ones come first: the agent's keys that are also configured, then, where the target names its own
- * files, these, then the agent's other keys, then the configured files (the order of ssh(1)).
+ * Collects the agent's keys and the key files. sshd allows only a few tries (sshd_config(5), MaxAuthTries), so the
+ * likely keys come first: those of the agent that are also configured, then the target's own files if it names any,
+ * then the agent's other keys, then the configured files (the order of ssh(1)).
  */
 export async function collectIdentities(login: Login): Promise<Identities> {
   const socket = agentSocket(login.identityAgent);
@@ -56,12 +58,12 @@ export async function collectIdentities(login: Login): Promise<Identities> {
   };
 }
 
-/** A key file as far as it can be read. */
+/** A key file, as far as it can be read. */
 interface KeyFile {
   readonly path: string;
   readonly publicKey?: Buffer;
   readonly privateKey?: ParsedKey;
-  /** Why the private key cannot be used; not set for a file that does not exist. */
+  /** Why the private key cannot be used; absent for a file that does not exist. */
   readonly problem?: string;
 }
 
@@ -79,7 +81,7 @@ async function readIdentity(path: string): Promise<KeyFile> {
   return { path, publicKey: parsed.getPublicSSH(), privateKey: parsed };
 }
 
-/** ssh2's parser returns a list for some formats, though its types say otherwise. */
+/** ssh2 returns a list for some formats, although its types say otherwise. */
 function parseKey(text: string): ParsedKey | Error {
   const parsed: ParsedKey | Error | readonly ParsedKey[] = ssh2.utils.parseKey(text);
   if (!Array.isArray(parsed)) return parsed as ParsedKey | Error;
@@ -119,7 +121,7 @@ function agentIdentity(agent: OpenSSHAgent, key: ParsedKey, username: string): I
   return { label, method: { type: 'agent', username, agent: new OneKey(agent, key) } };
 }
 
-/** An agent that knows a single key, so that each key is one attempt with a name of its own. */
+/** An agent with a single key, so that each key of an agent is one try with its own label. */
 class OneKey extends ssh2.BaseAgent<ParsedKey> {
   readonly #agent: OpenSSHAgent;
   readonly #key: ParsedKey;
@@ -145,7 +147,7 @@ class OneKey extends ssh2.BaseAgent<ParsedKey> {
   }
 }
 
-/** An agent that does not answer is as good as none. ssh2 leaves out the kinds of key it cannot use. */
+/** The agent's keys of the types that ssh2 can use; none if the agent does not answer. */
 function listAgent(agent: OpenSSHAgent): Promise<readonly ParsedKey[]> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve([]), 5_000);
@@ -160,7 +162,7 @@ function isKey(key: unknown): key is ParsedKey {
   return typeof key === 'object' && key !== null && 'getPublicSSH' in key;
 }
 
-/** Where the agent listens (ssh_config(5), IdentityAgent). */
+/** The agent's socket (ssh_config(5), IdentityAgent). */
 function agentSocket(setting: string | undefined): string | undefined {
   if (setting === 'none') return undefined;
   if (setting === undefined || setting === 'SSH_AUTH_SOCK') return process.env['SSH_AUTH_SOCK'] || undefined;

@@ -1,14 +1,15 @@
+import { defined } from '../defined.ts';
 import { CoreshipError } from '../errors.ts';
 import type { Target } from './connection.ts';
 
 /**
- * Reads a `ProxyJump` value as a chain of bastions: the last one named is the nearest to the target, and each
- * is reached through the one before it (ssh_config(5)).
+ * Reads a `ProxyJump` value as a chain of bastions: each is reached through the one before it, and the target through
+ * the last (ssh_config(5)).
  */
 export function parseJumps(value: string, target: Target): Target {
   let bastion: Target | undefined;
   for (const jump of value.split(',')) {
-    bastion = { ...parseJump(jump.trim(), target), ...(bastion === undefined ? {} : { bastion }) };
+    bastion = { ...parseJump(jump.trim(), target), ...defined({ bastion }) };
   }
   return bastion ?? badJump(value, target);
 }
@@ -23,11 +24,13 @@ function parseJump(jump: string, target: Target): Target {
   return {
     name: host,
     host,
-    ...(groups['user'] === undefined ? {} : { user: groups['user'] }),
-    ...(groups['port'] === undefined ? {} : { port: Number(groups['port']) }),
-    // What the caller decided about trust holds on the way, too.
-    ...(target.knownHostsFiles === undefined ? {} : { knownHostsFiles: target.knownHostsFiles }),
-    ...(target.unknownHostKey === undefined ? {} : { unknownHostKey: target.unknownHostKey }),
+    ...defined({
+      user: groups['user'],
+      port: groups['port'] === undefined ? undefined : Number(groups['port']),
+      // The caller's decisions about trust hold for bastions, too.
+      knownHostsFiles: target.knownHostsFiles,
+      unknownHostKey: target.unknownHostKey,
+    }),
   };
 }
 

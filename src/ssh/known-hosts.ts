@@ -12,48 +12,34 @@ export interface KnownHost {
   readonly revoked: boolean;
 }
 
-/** A line that is not used, and why. */
-export interface IgnoredLine {
-  readonly file: string;
-  readonly line: number;
-  readonly reason: string;
-}
-
 /** What known_hosts says about a key that a host has shown. */
 export type HostKeyVerdict =
   | { readonly kind: 'known' }
   | { readonly kind: 'unknown' }
-  /** The host is known by another key: `entry` is the line that disagrees. */
+  /** The host is known with another key, that of `entry`. */
   | { readonly kind: 'changed'; readonly entry: KnownHost }
   | { readonly kind: 'revoked'; readonly entry: KnownHost };
 
-/** A host's public key as it comes over the wire. */
+/** A host's public key. */
 export interface HostKey {
   /** The type, such as `ssh-ed25519`. */
   readonly type: string;
-  /** The whole public key in base64, as known_hosts has it. */
+  /** The whole key in base64, as known_hosts has it. */
   readonly key: string;
 }
 
-/** Reads a known_hosts file. Certificate authorities are ignored: ssh2 has no certificates. */
-export function parseKnownHosts(
-  text: string,
-  file: string,
-): { readonly entries: readonly KnownHost[]; readonly ignored: readonly IgnoredLine[] } {
-  const entries: KnownHost[] = [];
-  const ignored: IgnoredLine[] = [];
-  text.split('\n').forEach((raw, index) => {
-    const line = index + 1;
-    const content = raw.trim();
-    if (content === '' || content.startsWith('#')) return;
-    const parsed = parseLine(content);
-    if (typeof parsed === 'string') ignored.push({ file, line, reason: parsed });
-    else entries.push({ file, line, ...parsed });
+/**
+ * Reads a known_hosts file. Lines that cannot be used are skipped, as ssh(1) skips lines that it cannot read. Certificate
+ * authorities are among them: ssh2 has no certificates.
+ */
+export function parseKnownHosts(text: string, file: string): readonly KnownHost[] {
+  return text.split('\n').flatMap((raw, index) => {
+    const parsed = parseLine(raw.trim());
+    return parsed ? [{ file, line: index + 1, ...parsed }] : [];
   });
-  return { entries, ignored };
 }
 
-/** Judges the key that `host` has shown on `port`. A host with known keys and none equal to this one has changed. */
+/** Judges the key that `host` has shown on `port`. It has changed if the host has known keys, but not this one. */
 export function judgeHostKey(
   entries: readonly KnownHost[],
   host: string,
@@ -62,7 +48,7 @@ export function judgeHostKey(
 ): HostKeyVerdict {
   const same = (entry: KnownHost) => entry.keyType === shown.type && entry.key === shown.key;
   const forPort = entriesFor(entries, host, port);
-  // ssh(1) also takes the port-less name's key on another port, but never its refusal.
+  // Like ssh(1): a key known for the host without a port is accepted on any port, but never counts as changed there.
   const portless = entriesFor(entries, host, 22);
 
   const revoked = [...forPort, ...portless].find((entry) => entry.revoked && same(entry));
@@ -94,16 +80,15 @@ export function parseHostKey(blob: Buffer): HostKey {
 
 type ParsedLine = Pick<KnownHost, 'hosts' | 'keyType' | 'key' | 'revoked'>;
 
-/** One line's meaning, or the reason why it has none. */
-function parseLine(content: string): ParsedLine | string {
+/** Nothing for an empty line, a comment, an unknown marker, and a key of SSH version 1 (its type is a number). */
+function parseLine(content: string): ParsedLine | undefined {
+  if (content.startsWith('#')) return undefined;
   const words = content.split(/[ \t]+/);
   const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
-  if (marker === '@cert-authority') return 'host certificates are not supported';
-  if (marker !== undefined && marker !== '@revoked') return `unknown marker ${marker}`;
+  if (marker !== undefined && marker !== '@revoked') return undefined;
   const [hosts, keyType, key] = words;
-  if (hosts === undefined || keyType === undefined || key === undefined)
-    return 'expected hosts, key type and key';
-  if (/^\d+$/.test(keyType)) return 'keys of SSH version 1 are not supported';
+  if (hosts === undefined || keyType === undefined || key === undefined || /^\d+$/.test(keyType))
+    return undefined;
   return { hosts, keyType, key, revoked: marker === '@revoked' };
 }
 
@@ -122,7 +107,7 @@ function matchesHash(hosts: string, name: string): boolean {
   return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
 }
 
-/** `*` is any run of characters, `?` any one; everything else, brackets too, is itself. */
+/** `*` matches any run of characters, `?` any one; everything else stands for itself, brackets too. */
 function matchesPattern(pattern: string, name: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

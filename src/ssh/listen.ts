@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import type { Connection } from './connection.ts';
 
-/** A port on this side that leads to an address as the machine sees it. */
+/** A local port that is forwarded to an address as seen from a machine. */
 export interface Listener {
   readonly host: '127.0.0.1';
   readonly port: number;
-  /** Stops listening and cuts what runs through. */
+  /** Stops listening and closes the connections that are open. */
   close(): Promise<void>;
 }
 
 /**
- * Listens on a free loopback port and carries each connection on to `host:port` as seen from the machine, for
- * clients that want an address and take no stream. `connect` is asked for the way there each time: a machine may have
- * rebooted in between. Where that cannot be opened, the client is disconnected.
+ * Listens on a free loopback port and forwards each connection to `host:port` as seen from the machine, for clients
+ * that need an address and cannot use a stream. `connect` is called for each of them, because a machine may have
+ * rebooted in between. If the stream cannot be opened, the client is disconnected.
  */
 export async function listenTcp(
   connect: () => Promise<Connection>,
@@ -29,10 +29,10 @@ export async function listenTcp(
     opening.then(
       (stream) => {
         stream.on('error', () => socket.destroy());
-        // The client may have left meanwhile, and nobody would end the stream.
+        // If the client has gone in the meantime, nothing else would end the stream.
         if (socket.destroyed) return void stream.destroy();
         socket.pipe(stream).pipe(socket);
-        // Soon: what is still on its way to the client must arrive.
+        // Not at once: data that is still buffered must reach the client.
         stream.once('close', () => socket.destroySoon());
         socket.once('close', () => stream.destroy());
       },

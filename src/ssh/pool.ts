@@ -1,16 +1,16 @@
 import type { Connect, Connection, Target } from './connection.ts';
 
-/** Connections by target name, each opened when first asked for, and shared. */
+/** Shared connections by target name. Each is opened when it is first asked for. */
 export interface Pool {
-  /** The connection to this target. Who asks while it is being opened waits for the same one. */
+  /** The connection to this target. Calls made while it is being opened get the same one. */
   get(target: Target, signal?: AbortSignal): Promise<Connection>;
-  /** Closes all connections, those still being opened too. */
+  /** Closes all connections, including those still being opened. */
   closeAll(): Promise<void>;
 }
 
 /**
- * Makes an empty pool. A target that could not be reached, or whose connection has ended since, is connected to
- * anew when it is asked for again: a machine may reboot while it is worked on.
+ * Makes an empty pool. If a connection failed or has ended, the next call opens another: a machine may reboot during a
+ * rollout.
  */
 export function createPool(connect: Connect): Pool {
   const connections = new Map<string, Promise<Connection>>();

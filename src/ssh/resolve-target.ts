@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { homedir, userInfo } from 'node:os';
+import { defined } from '../defined.ts';
 import { CoreshipError } from '../errors.ts';
 import { createLimiter } from '../limiter.ts';
 import type { Target } from './connection.ts';
@@ -12,25 +13,25 @@ import {
   type SshSettings,
 } from './ssh-config.ts';
 
-/** A target with everything known that is needed to log in. */
+/** A target with everything that is needed to log in. */
 export interface Login extends Omit<SshSettings, 'proxyJump'> {
-  /** The target's name, for messages. */
+  /** The target's name in messages. */
   readonly name: string;
   readonly unknownHostKey: 'refuse' | 'accept-new';
-  /** Whether the target itself names its key files, so that they come before the agent's other keys. */
+  /** Whether the target itself names its key files; they are then tried before the agent's other keys. */
   readonly ownIdentities: boolean;
   readonly bastion?: Target;
 }
 
-/** Completes targets from the user's ssh configuration. */
+/** Completes a target from the user's ssh configuration. */
 export type ResolveTarget = (target: Target) => Promise<Login>;
 
-/** Runs `ssh` with these arguments; resolves with its output, or nothing where there is no `ssh`. */
+/** Runs `ssh` with these arguments; resolves with its output, or with undefined if `ssh` is not installed. */
 export type RunSsh = (args: readonly string[]) => Promise<string | undefined>;
 
-/** Makes a resolver that asks `ssh -G` once for each host, port and user. */
+/** Makes a resolver that runs `ssh -G` once for each host, port and user. */
 export function createResolveTarget(runSsh: RunSsh = runSystemSsh): ResolveTarget {
-  const asked = new Map<string, Promise<SshSettings>>();
+  const resolved = new Map<string, Promise<SshSettings>>();
   const limit = createLimiter(4);
   return async (target) => {
     checkName(target, 'host', target.host);
@@ -43,8 +44,8 @@ export function createResolveTarget(runSsh: RunSsh = runSystemSsh): ResolveTarge
       target.host,
     ];
     const key = args.join(' ');
-    const settings = asked.get(key) ?? limit(() => settingsOf(target, args, runSsh));
-    asked.set(key, settings);
+    const settings = resolved.get(key) ?? limit(() => settingsOf(target, args, runSsh));
+    resolved.set(key, settings);
     return mergeTarget(target, await settings);
   };
 }
@@ -55,30 +56,30 @@ async function settingsOf(target: Target, args: readonly string[], runSsh: RunSs
   return output === undefined ? defaultSettings(local) : parseSshConfig(output, local);
 }
 
-/** The target's own fields win over the configuration. */
+/** The target's own fields take precedence over the configuration. */
 function mergeTarget(target: Target, settings: SshSettings): Login {
   const { proxyJump, ...rest } = settings;
-  const paths = (given?: readonly string[]) => given?.map((path) => expandHome(path, homedir()));
+  const expanded = (paths?: readonly string[]) => paths?.map((path) => expandHome(path, homedir()));
   const bastion = target.bastion ?? (proxyJump === undefined ? undefined : parseJumps(proxyJump, target));
   return {
     ...rest,
     name: target.name,
     port: target.port ?? settings.port,
     user: target.user ?? settings.user,
-    identityFiles: paths(target.identityFiles) ?? settings.identityFiles,
-    knownHostsFiles: paths(target.knownHostsFiles) ?? settings.knownHostsFiles,
+    identityFiles: expanded(target.identityFiles) ?? settings.identityFiles,
+    knownHostsFiles: expanded(target.knownHostsFiles) ?? settings.knownHostsFiles,
     unknownHostKey: target.unknownHostKey ?? settings.strictHostKeyChecking,
     ownIdentities: target.identityFiles !== undefined,
-    ...(bastion === undefined ? {} : { bastion }),
+    ...defined({ bastion }),
   };
 }
 
-/** A leading dash would be an option to `ssh`; blanks and control characters are in no name. */
+/** A leading dash would be an option of `ssh`; no name holds blanks or control characters. */
 function checkName(target: Target, field: string, value: string): void {
   if (/^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(value)) return;
   throw new CoreshipError(
     'config',
-    `machine ${target.name}: ${JSON.stringify(value)} is not a possible ${field}`,
+    `machine ${target.name}: ${JSON.stringify(value)} is not a valid ${field}`,
   );
 }
 

@@ -1,17 +1,17 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import { CoreshipError } from '../errors.ts';
 import { createLimiter } from '../limiter.ts';
 import type { CommandResult, RemoteCommand, RunOptions } from './connection.ts';
-import { manyListeners } from './many-listeners.ts';
-import { quoteWords, showCommand } from './quote.ts';
-import { attend } from './session.ts';
+import { quoteWords } from './quote.ts';
+import { collectResult } from './session.ts';
 import { interruptedError, lostError } from './ssh-errors.ts';
 
 /** sshd allows ten sessions on a connection (sshd_config(5), MaxSessions); forwards do not count. */
 const maxSessions = 8;
 
-/** Runs commands over one client, each in a session of its own and not too many at a time. */
+/** Runs commands over one client: each in its own session, and no more at a time than sshd allows. */
 export function createRunner(
   client: Client,
   name: string,
@@ -20,8 +20,8 @@ export function createRunner(
   let running = 0;
 
   /**
-   * Starts a command, again and again where sshd has no session to give: it counts those that have just ended, and
-   * may allow fewer than usual. A command whose session was refused has not run.
+   * Starts a command. Tries again while sshd has no session left: it still counts those that have just ended, and may
+   * allow fewer than usual. A command whose session was refused has not run.
    */
   const start = async ({ text, stdin, doing }: Job, signal: AbortSignal): Promise<Started> => {
     for (let idleTries = 0; ; idleTries += running === 0 ? 1 : 0) {
@@ -47,12 +47,14 @@ export function createRunner(
   };
 
   return async (command, { timeoutMs = 30_000, signal }) => {
-    const shown = abridge(showCommand(command));
+    const text = quoteWords(command.words);
+    const shown = abridge(text);
     const doing = `running \`${shown}\``;
-    const job: Job = { text: quoteWords(command.words), stdin: command.stdin ?? '', doing };
+    const job: Job = { text, stdin: command.stdin ?? '', doing };
     const limit = new AbortController();
     const interrupt = () => limit.abort(interruptedError(`${doing} on ${name}`, signal?.reason));
-    if (signal) manyListeners(signal);
+    // One signal stops any number of commands; Node takes more than ten listeners for a leak.
+    if (signal) setMaxListeners(0, signal);
     if (signal?.aborted) interrupt();
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
@@ -72,11 +74,11 @@ export function createRunner(
   };
 }
 
-/** A command ready to be sent. */
+/** A command, ready to be sent. */
 interface Job {
   readonly text: string;
   readonly stdin: string;
-  /** For messages: `running ...`. */
+  /** `running ...`, for messages. */
   readonly doing: string;
 }
 
@@ -92,33 +94,33 @@ function exec(client: Client, text: string, stdin: string, signal: AbortSignal):
     client.exec(text, (error, channel) => {
       signal.removeEventListener('abort', giveUp);
       if (error) return reject(error);
-      // At once: a quick command's end comes with the answer to its start.
-      const ended = attend(channel, stdin, signal);
+      // Without waiting: the end of a quick command arrives with the reply to its start.
+      const ended = collectResult(channel, stdin, signal);
       if (signal.aborted) ended.catch(() => {});
       else resolve({ ended });
     });
   });
 }
 
-/** ssh2 hands on the reason code that comes with a refusal (RFC 4254 5.1), and has none for a lost connection. */
+/** ssh2 passes on the reason code of a refusal (RFC 4254 5.1); for a lost connection there is none. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && ('reason' in error || /Unable to exec/.test(error.message));
 }
 
 function refusedError(name: string, doing: string, cause: unknown): CoreshipError {
   return new CoreshipError('failed', `${name} refused a session for ${doing}`, {
-    hint: 'its sshd may allow none on a connection (MaxSessions), or none for this user',
+    hint: 'its sshd may allow no sessions on a connection (MaxSessions), or none for this user',
     cause,
   });
 }
 
 function timeoutError(name: string, shown: string, timeoutMs: number): CoreshipError {
   return new CoreshipError('failed', `${name}: \`${shown}\` did not end within ${timeoutMs / 1000} s`, {
-    hint: 'it may still be running there: look before repeating',
+    hint: 'it may still be running there: check before you repeat it',
   });
 }
 
-/** A script among the words must not fill the screen. */
+/** Keeps a script among the words from filling the screen. */
 function abridge(text: string): string {
   const line = text.replaceAll('\n', ' ');
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;

@@ -3,11 +3,11 @@ import type { ClientChannel } from 'ssh2';
 import type { CommandResult } from './connection.ts';
 
 /**
- * Feeds a command that has just been started, and resolves when it has ended and all its output is read; with
- * nothing where the session closed before the command had ended. When the signal aborts, the command is sent
- * SIGTERM, where the machine allows that, and loses its input and output.
+ * Sends a command that has just been started its standard input, and resolves with its result once it has ended and all
+ * its output is read; with undefined if the session closed before that. When the signal aborts, the command is sent
+ * SIGTERM, if the machine allows it, and loses its input and output.
  */
-export function attend(
+export function collectResult(
   channel: ClientChannel,
   stdin: string,
   signal: AbortSignal,

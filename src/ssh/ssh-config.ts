@@ -1,18 +1,20 @@
+import { defined } from '../defined.ts';
+
 /** What the user's ssh configuration says about one host (ssh_config(5)). */
 export interface SshSettings {
   readonly hostname: string;
   readonly port: number;
   readonly user: string;
-  /** Name to look the host key up by, where it is not the host's own. */
+  /** Name to look up the host key by, if it is not the host's own. */
   readonly hostKeyAlias?: string;
-  /** Paths, `~` and tokens expanded. */
+  /** Paths, with `~` and tokens expanded. */
   readonly identityFiles: readonly string[];
-  /** Use only the keys in `identityFiles`, though the agent may hold more. */
+  /** Use only the keys in `identityFiles`, even if the agent holds more. */
   readonly identitiesOnly: boolean;
   /** The agent's socket: a path, a `$VARIABLE`, `SSH_AUTH_SOCK` or `none`. Default `SSH_AUTH_SOCK`. */
   readonly identityAgent?: string;
   readonly certificateFiles: readonly string[];
-  /** The user's files, then the machine's. */
+  /** The user's files, then those of the whole computer. */
   readonly knownHostsFiles: readonly string[];
   readonly strictHostKeyChecking: 'refuse' | 'accept-new';
   readonly connectTimeoutMs?: number;
@@ -23,11 +25,11 @@ export interface SshSettings {
   readonly proxyCommand?: string;
 }
 
-/** Facts about this side that the paths in the configuration refer to. */
+/** Facts about this computer that paths in the configuration refer to. */
 export interface LocalFacts {
   readonly home: string;
   readonly user: string;
-  /** The host as it was asked for. */
+  /** The host, as the user wrote it. */
   readonly alias: string;
 }
 
@@ -46,7 +48,7 @@ export function parseSshConfig(text: string, local: LocalFacts): SshSettings {
     const value = one(keyword);
     return value === undefined || value === 'none' ? undefined : value;
   };
-  const seconds = (keyword: string) => {
+  const milliseconds = (keyword: string) => {
     const value = Number(some(keyword) ?? 0);
     return value > 0 ? value * 1000 : undefined;
   };
@@ -67,17 +69,19 @@ export function parseSshConfig(text: string, local: LocalFacts): SshSettings {
     certificateFiles: paths('certificatefile'),
     knownHostsFiles: [...words('userknownhostsfile'), ...words('globalknownhostsfile')],
     strictHostKeyChecking: acceptsNew(one('stricthostkeychecking')) ? 'accept-new' : 'refuse',
-    ...given('hostKeyAlias', some('hostkeyalias')),
-    ...given('identityAgent', one('identityagent')),
-    ...given('connectTimeoutMs', seconds('connecttimeout')),
-    ...given('keepAliveMs', seconds('serveraliveinterval')),
-    ...given('keepAliveCount', Number(some('serveralivecountmax') ?? 0) || undefined),
-    ...given('proxyJump', some('proxyjump')),
-    ...given('proxyCommand', some('proxycommand')),
+    ...defined({
+      hostKeyAlias: some('hostkeyalias'),
+      identityAgent: one('identityagent'),
+      connectTimeoutMs: milliseconds('connecttimeout'),
+      keepAliveMs: milliseconds('serveraliveinterval'),
+      keepAliveCount: Number(some('serveralivecountmax') ?? 0) || undefined,
+      proxyJump: some('proxyjump'),
+      proxyCommand: some('proxycommand'),
+    }),
   };
 }
 
-/** OpenSSH's own defaults, for a machine without its client. */
+/** The defaults of OpenSSH, for a computer without its client. */
 export function defaultSettings(local: LocalFacts): SshSettings {
   const inHome = (name: string) => `${local.home}/.ssh/${name}`;
   return {
@@ -92,12 +96,12 @@ export function defaultSettings(local: LocalFacts): SshSettings {
   };
 }
 
-/** `~/x` as a path in the home folder; other paths as they are. */
+/** Expands `~/x` to a path in the home folder; other paths stay as they are. */
 export function expandHome(path: string, home: string): string {
   return path === '~' || path.startsWith('~/') ? home + path.slice(1) : path;
 }
 
-/** `no` and `off` would also let changed keys pass; coreship goes no further than accepting new ones. */
+/** `no` and `off` also accept changed keys in ssh(1); coreship accepts only new ones. */
 function acceptsNew(value: string | undefined): boolean {
   return value === 'accept-new' || value === 'no' || value === 'off' || value === 'false';
 }
@@ -116,9 +120,4 @@ function expandPath(
     '%u': facts.user,
   };
   return expandHome(raw, facts.home).replace(/%./g, (token) => tokens[token] ?? token);
-}
-
-/** `{ [key]: value }`, or nothing where there is no value. */
-function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
 }

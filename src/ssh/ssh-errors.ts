@@ -3,7 +3,12 @@ import type { HostKey, KnownHost } from './known-hosts.ts';
 import { knownHostsName } from './known-hosts.ts';
 import type { Login } from './resolve-target.ts';
 
-/** The machine does not answer at the network's level. */
+/** A connection that the machine dropped before the first key was offered; another try may succeed. */
+export class DroppedEarly extends Error {
+  readonly code = 'ECONNRESET';
+}
+
+/** The machine cannot be reached over the network. */
 export function unreachableError(login: Login, cause: unknown): CoreshipError {
   const code = errorCode(cause);
   const ownHint = cause instanceof CoreshipError ? cause.hint : undefined;
@@ -14,7 +19,7 @@ export function unreachableError(login: Login, cause: unknown): CoreshipError {
   });
 }
 
-/** No key was accepted. `tried` describes each one in order; `skipped` those that could not be used, and why. */
+/** No key was accepted. `tried` names each one in order; `skipped` says why other keys could not be used. */
 export function authenticationError(
   login: Login,
   tried: readonly string[],
@@ -26,7 +31,7 @@ export function authenticationError(
   const tooMany = cause instanceof Error && /too many authentication failures/i.test(cause.message);
   return new CoreshipError('failed', `${describe(login)}: ${what}`, {
     hint: tooMany
-      ? 'the agent holds more keys than the machine lets one try: set IdentitiesOnly and IdentityFile in the ssh configuration'
+      ? 'the agent holds more keys than the machine allows tries: set IdentitiesOnly and IdentityFile in the ssh configuration'
       : `add one of your public keys to ~${login.user}/.ssh/authorized_keys on the machine, or load the right key with ssh-add`,
     details: skipped,
     cause,
@@ -46,7 +51,7 @@ export function unknownHostKeyError(login: Login, shown: HostKey, fingerprint: s
   );
 }
 
-/** The machine shows another key than the one known for it, or none of the known kind. */
+/** The machine shows a key other than the one known for it, or has no key of a known type. */
 export function changedHostKeyError(login: Login, entry: KnownHost, shown: string): CoreshipError {
   const name = knownHostsName(login.hostKeyAlias ?? login.hostname, login.port);
   return new CoreshipError(
@@ -54,7 +59,7 @@ export function changedHostKeyError(login: Login, entry: KnownHost, shown: strin
     `${describe(login)}: its host key has changed: ${shown}, but ${entry.file}:${entry.line} has another ${entry.keyType}`,
     {
       where: { file: entry.file, line: entry.line },
-      hint: `somebody may be listening in. If the machine was reinstalled: \`ssh-keygen -f ${entry.file} -R '${name}'\``,
+      hint: `somebody may be listening in; if the machine was reinstalled: \`ssh-keygen -f ${entry.file} -R '${name}'\``,
     },
   );
 }
@@ -66,7 +71,7 @@ export function revokedHostKeyError(login: Login, entry: KnownHost): CoreshipErr
     `${describe(login)}: its host key is revoked by ${entry.file}:${entry.line}`,
     {
       where: { file: entry.file, line: entry.line },
-      hint: 'the key is known to be in wrong hands: give the machine a new one (ssh-keygen -A)',
+      hint: 'the key is known to be compromised: give the machine a new one (ssh-keygen -A)',
     },
   );
 }
@@ -81,7 +86,7 @@ export function knownHostsFileError(file: string, cause: unknown): CoreshipError
   });
 }
 
-/** What only the system's `ssh` can do. */
+/** A setting that only the system's `ssh` supports. */
 export function unsupportedError(login: Login, what: string, hint: string): CoreshipError {
   return new CoreshipError('failed', `${describe(login)}: ${what} is not supported yet`, { hint });
 }
@@ -89,23 +94,23 @@ export function unsupportedError(login: Login, what: string, hint: string): Core
 /** The connection broke while something ran over it. */
 export function lostError(name: string, doing: string, cause?: unknown): CoreshipError {
   return new CoreshipError('failed', `the connection to ${name} was lost while ${doing}`, {
-    hint: 'what was running may have been carried out or not: look before repeating',
+    hint: 'the command may or may not have been carried out: check before you repeat it',
     cause,
   });
 }
 
-/** The caller gave up; its own error is passed on where it gave one. */
+/** The caller gave up. If its reason is a CoreshipError, that is the error. */
 export function interruptedError(doing: string, reason: unknown): CoreshipError {
   if (reason instanceof CoreshipError) return reason;
   return new CoreshipError('interrupted', `interrupted while ${doing}`, { cause: reason });
 }
 
-/** The machine in messages: `m1 (core@10.0.0.1:22)`. */
+/** Names the machine in messages: `m1 (core@10.0.0.1:22)`. */
 export function describe(login: Login): string {
   return `${login.name} (${login.user}@${login.hostname}:${login.port})`;
 }
 
-/** The system's code of an error, such as `ECONNREFUSED`; empty where there is none. */
+/** The system's code of an error, such as `ECONNREFUSED`; empty if there is none. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
@@ -121,6 +126,6 @@ const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> =
   ETIMEDOUT: ['no answer in time', route],
   EHOSTUNREACH: ['no route to the machine', route],
   ENETUNREACH: ['no route to its network', route],
-  ENOTFOUND: ['its name is not known', 'check the name, or give an address'],
-  EAI_AGAIN: ['its name could not be looked up', 'check the name, and this side’s DNS'],
+  ENOTFOUND: ['its host name is not known', 'check the name, or give an address'],
+  EAI_AGAIN: ['its host name could not be looked up', 'check the name, and the DNS of this computer'],
 };

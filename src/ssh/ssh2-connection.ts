@@ -6,11 +6,11 @@ import { quoteWords } from './quote.ts';
 import type { Login } from './resolve-target.ts';
 import { createRunner } from './runner.ts';
 import { lostError } from './ssh-errors.ts';
-import { asRoot, refuseSudo } from './sudo.ts';
+import { asRoot, throwIfSudoFailed } from './sudo.ts';
 
 const openTimeoutMs = 15_000;
 
-/** The contract's connection on top of an ssh2 client that has logged in; `cut` destroys the stream below it. */
+/** A connection on top of an ssh2 client that has logged in; `cut` destroys the stream below it. */
 export function createConnection(client: Client, login: Login, cut: () => void): Connection {
   const runNow = createRunner(client, login.name);
   let open = true;
@@ -25,7 +25,7 @@ export function createConnection(client: Client, login: Login, cut: () => void):
     run: async (command, options = {}) => {
       const actual = asRoot(command, login.user);
       const result = await runNow(actual, options);
-      if (actual !== command) refuseSudo(login, command, result);
+      if (actual !== command) throwIfSudoFailed(login, command, result);
       return result;
     },
     openCommand: ({ words }) =>
@@ -39,7 +39,7 @@ export function createConnection(client: Client, login: Login, cut: () => void):
     close: async () => {
       if (!open) return;
       client.end();
-      // ssh2 itself destroys no stream that it has ended: to a machine that is gone, that would stay for minutes.
+      // ssh2 does not destroy a stream that it has ended; one to a machine that is gone would stay open for minutes.
       const timer = setTimeout(cut, 2_000);
       await closed;
       clearTimeout(timer);
@@ -69,7 +69,7 @@ function openStream(name: string, to: string, start: (done: Done) => unknown): P
   });
 }
 
-/** The reasons of RFC 4254 5.1. */
+/** A reason code of RFC 4254 5.1. */
 const prohibited = 1;
 
 function forwardError(name: string, to: string, error: unknown): CoreshipError {

@@ -1,24 +1,24 @@
 import { CoreshipError } from '../errors.ts';
 import type { CommandResult, RemoteCommand } from './connection.ts';
-import { showCommand } from './quote.ts';
+import { quoteWords } from './quote.ts';
 import type { Login } from './resolve-target.ts';
 
-/** The command as it must be sent so that it runs as root; the same value where nothing needs to change. */
+/** The command to send so that this one runs as root; the same value if nothing has to change. */
 export function asRoot(command: RemoteCommand, loginUser: string): RemoteCommand {
   if (!command.root || loginUser === 'root') return command;
   return { ...command, words: ['sudo', '-n', '--', ...command.words] };
 }
 
-/** @throws CoreshipError where it was sudo that failed, and not the command. */
-export function refuseSudo(
+/** @throws CoreshipError if sudo failed, and not the command that it was to run. */
+export function throwIfSudoFailed(
   login: Pick<Login, 'name' | 'user'>,
   command: RemoteCommand,
   result: CommandResult,
 ): void {
-  const refused = result.status === 1 && result.stdout === '' && refusals.test(result.stderr);
+  const refused = result.status === 1 && result.stdout === '' && refusalText.test(result.stderr);
   const missing = result.status === 127 && /sudo: (command )?not found/.test(result.stderr);
   if (!refused && !missing) return;
-  const shown = showCommand(command);
+  const shown = quoteWords(command.words);
   throw new CoreshipError(
     'failed',
     missing
@@ -33,6 +33,6 @@ export function refuseSudo(
   );
 }
 
-/** What sudo(8) says when it refuses, wherever that stands: a lecture or a warning can come first. */
-const refusals =
+/** What sudo(8) prints when it refuses, on any line: a lecture or a warning can come first. */
+const refusalText =
   /^(sudo: (a password is required|a terminal is required|sorry, you must have a tty|no tty present)|Sorry, user .* (is not allowed to execute|may not run)|.* is not in the sudoers file)/m;

@@ -152,8 +152,8 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
     });
 
     it('gives up after the time-out, naming machine and command, and goes on working', async () => {
-      const run = connection.run({ words: ['sleep', '30', { secret: '0' }] }, { timeoutMs: 50 });
-      await expect(run).rejects.toThrow('m1: `sleep 30 [redacted]` did not end within 0.05 s');
+      const run = connection.run({ words: ['sleep', '30'] }, { timeoutMs: 50 });
+      await expect(run).rejects.toThrow('m1: `sleep 30` did not end within 0.05 s');
       expect(await connection.run({ words: ['echo', 'on'] })).toMatchObject({ stdout: 'on\n' });
     });
 

@@ -23,7 +23,7 @@ const line = (hosts: string, key = ed25519, marker = '') =>
 
 /** The verdict in short: its kind, and the line it names. */
 function judge(text: string, host: string, port: number, shown = ed25519): string {
-  const verdict = judgeHostKey(parseKnownHosts(text, 'kh').entries, host, port, shown);
+  const verdict = judgeHostKey(parseKnownHosts(text, 'kh'), host, port, shown);
   return 'entry' in verdict ? `${verdict.kind} ${verdict.entry.file}:${verdict.entry.line}` : verdict.kind;
 }
 
@@ -75,28 +75,14 @@ describe('judgeHostKey', () => {
     ['a revoked key without a port', line('web1', ed25519, '@revoked '), 'web1', 2222, 'revoked kh:1'],
     ['another key is revoked', `${line('web1')}\n${line('*', other, '@revoked ')}`, 'web1', 22, 'known'],
     ['an authority is no key', line('web1', ed25519, '@cert-authority '), 'web1', 22, 'unknown'],
+    ['an unknown marker is no key', line('web1', ed25519, '@new '), 'web1', 22, 'unknown'],
+    ['a line without a key', 'web1 ssh-ed25519', 'web1', 22, 'unknown'],
+    ['a key of SSH version 1', 'web1 1024 65537 123', 'web1', 22, 'unknown'],
+    ['lines without use are counted', `web1\n@new x\n${line('web1', other)}`, 'web1', 22, 'changed kh:3'],
     ['tabs and CR LF', line('web1').replaceAll(' ', '\t').concat('\r\n'), 'web1', 22, 'known'],
   ];
   it.each(rows)('%s', (_what, text, host, port, verdict) => {
     expect(judge(text, host, port)).toBe(verdict);
-  });
-});
-
-describe('parseKnownHosts', () => {
-  it('says why it ignores a line', () => {
-    const text = [
-      line('a', ed25519, '@cert-authority '),
-      '@new x',
-      'a ssh-rsa',
-      'a 1024 65537 123',
-      '# b',
-    ].join('\n');
-    expect(parseKnownHosts(text, 'kh').ignored).toEqual([
-      { file: 'kh', line: 1, reason: 'host certificates are not supported' },
-      { file: 'kh', line: 2, reason: 'unknown marker @new' },
-      { file: 'kh', line: 3, reason: 'expected hosts, key type and key' },
-      { file: 'kh', line: 4, reason: 'keys of SSH version 1 are not supported' },
-    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandResult } from '../../src/ssh/connection.ts';
-import { asRoot, refuseSudo } from '../../src/ssh/sudo.ts';
+import { asRoot, throwIfSudoFailed } from '../../src/ssh/sudo.ts';
 
 const command = { words: ['systemctl', 'daemon-reload'], root: true };
 
@@ -17,10 +17,10 @@ describe('asRoot', () => {
   });
 });
 
-describe('refuseSudo', () => {
+describe('throwIfSudoFailed', () => {
   const judge = (status: number, stderr: string, stdout = '') => {
     const result: CommandResult = { status, stderr, stdout };
-    return () => refuseSudo({ name: 'm1', user: 'core' }, command, result);
+    return () => throwIfSudoFailed({ name: 'm1', user: 'core' }, command, result);
   };
 
   it.each([
