@@ -1,19 +1,30 @@
 import { defineConfig } from 'vitest/config';
+import { AlternateProjects } from './test/support/file-order.ts';
 
-// A second, which it is by default, a busy machine may well stand still.
-const patient = { expect: { poll: { timeout: 20_000 } } };
-
-// Real machines are few: the files of these tests take turns.
-const oneByOne = { ...patient, fileParallelism: false, testTimeout: 180_000, hookTimeout: 600_000 };
+// Machines and containers mostly wait: more files run at once than there are processors. Those of the cluster project
+// wait for one of two labs, which leaves the other workers to the integration project.
+const realMachines = {
+  testTimeout: 180_000,
+  hookTimeout: 600_000,
+  maxWorkers: 6,
+  sequence: { groupOrder: 1 },
+};
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: AlternateProjects },
+    tags: [
+      {
+        name: 'every-fault',
+        description: 'A fault of a kind that npm test covers by another one; npm run test:all runs it.',
+      },
+    ],
     projects: [
       {
         test: {
           name: 'unit',
-          ...patient,
           testTimeout: 30_000,
+          maxWorkers: 2,
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**'],
         },
@@ -23,7 +34,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/*.test.ts'],
           globalSetup: 'test/support/global-setup/host-programs.ts',
-          ...oneByOne,
+          ...realMachines,
         },
       },
       {
@@ -31,7 +42,7 @@ export default defineConfig({
           name: 'cluster',
           include: ['test/integration/cluster/*.test.ts'],
           globalSetup: 'test/support/global-setup/lab.ts',
-          ...oneByOne,
+          ...realMachines,
         },
       },
     ],

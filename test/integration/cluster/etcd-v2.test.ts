@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabMachine } from '../../../src/lab/description.ts';
 import { labReboot } from '../../../src/lab/machine-control.ts';
 import { coreship, startCoreship } from '../../support/cli.ts';
+import { eventually } from '../../support/eventually.ts';
 import { awaitRig } from '../../support/faults/await-rig.ts';
 import { coreshipChain } from '../../support/faults/coreship-chain.ts';
 import { measureSteady } from '../../support/faults/steady.ts';
@@ -73,12 +74,12 @@ describe.skipIf(withoutLab)("apache by etcd's API v2", () => {
       text: expect.stringContaining('<'),
     });
     const status = ['sudo', 'docker', 'exec', 'nginx_lb', 'confd-watch', 'status', '--json'];
-    await expect
-      .poll(async () => JSON.parse(await on(machine, status)) as unknown)
-      .toMatchObject({
+    await eventually(async () =>
+      expect(JSON.parse(await on(machine, status))).toMatchObject({
         watcher: expect.stringMatching(/^(curl|confd)$/),
         problem: null,
-      });
+      }),
+    );
   });
 
   it('does nothing while nothing changes: no event to watchers, no reload', async () => {

@@ -11,3 +11,10 @@ export const faults: readonly Fault[] = [
   ...balancerFaults,
   ...plannedChanges,
 ];
+
+/** @throws where there is no fault of that name */
+export function faultNamed(name: string): Fault {
+  const fault = faults.find((one) => one.name === name);
+  if (!fault) throw new Error(`no fault ${name}`);
+  return fault;
+}

@@ -1,58 +1,77 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { labDown, labUp } from '../../../src/lab/lab.ts';
 import { storedLayouts } from '../../../src/lab/stored-layout.ts';
 import { labSupport } from '../../../src/lab/support.ts';
 import { labNameOfRun, pidOfLab } from '../lab/lab-name.ts';
+import { type LabPool, reportLab } from '../lab/lab-pool.ts';
 import { onlyPrograms } from '../lab/lab-programs.ts';
 import { repository } from '../repository.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Why the lab cannot run here; null where it is up. */
+    /** Why no lab can run here; null where one can. */
     labMissing: string | null;
-    labName: string;
+    labPool: LabPool;
   }
 }
 
 const keep = process.env['CORESHIP_KEEP_TEST_LAB'] === '1';
 
-/** A lab for each run: never the one a person works with, nor that of another run on the same machine. */
-const name = keep ? 'test' : labNameOfRun('tst');
+/** Labs for each run: never the one a person works with, nor those of another run on the same machine. */
+const names = keep ? ['test-a', 'test-b'] : [labNameOfRun('tsa'), labNameOfRun('tsb')];
 
 const quiet = (): void => undefined;
+const stop = new AbortController();
+let folder: string | undefined;
+let coming: Promise<void> | undefined;
 
-/** Brings the lab up once for all files. Where none can run, it says why, and the tests skip themselves. */
+/**
+ * Brings two labs up, which the files of the tests share. Waits for none of them: other tests run meanwhile. Where no
+ * lab can run, it says why, and the tests skip themselves.
+ */
 export async function setup(project: TestProject): Promise<void> {
   const missing = (await labSupport()) ?? null;
   project.provide('labMissing', missing);
-  project.provide('labName', name);
   if (missing !== null) {
     process.stderr.write(`lab tests skipped: ${missing}\n`);
     return;
   }
+  folder = await mkdtemp(join(tmpdir(), 'coreship-labs-'));
+  const pool: LabPool = { names, folder };
+  project.provide('labPool', pool);
+  coming = bringUp(pool);
+}
+
+/** Takes them down, also after a failure. CORESHIP_KEEP_TEST_LAB=1 keeps them, so that the next run starts at once. */
+export async function teardown(): Promise<void> {
+  if (folder === undefined) return;
+  stop.abort();
+  await coming;
+  await rm(folder, { recursive: true });
+  if (!keep) await Promise.all(names.map((name) => labDown(name, quiet)));
+}
+
+/** One after the other, so that the first is up soon. */
+async function bringUp(pool: LabPool): Promise<void> {
   const images = ['apache', 'nginx_lb'].map((image) => {
     return { name: `example/${image}`, context: join(repository, 'images', image) };
   });
-  await sweepDeadRuns();
   // Fleet is another test's, which starts and stops it.
   const bin = await onlyPrograms(['confd', 'etcd', 'etcdctl']);
   try {
-    await labUp({ name, machines: 3, images, ...(bin === undefined ? {} : { bin }) }, quiet);
+    await sweepDeadRuns();
+    for (const name of names) {
+      await labUp({ name, machines: 3, images, ...(bin === undefined ? {} : { bin }) }, quiet, stop.signal);
+      reportLab(pool, name);
+    }
   } catch (error) {
-    await labDown(name, quiet);
-    throw error;
+    for (const name of names) reportLab(pool, name, error);
   } finally {
     if (bin !== undefined) await rm(bin, { recursive: true });
-  }
-}
-
-/** Takes it down, also after a failure. CORESHIP_KEEP_TEST_LAB=1 keeps it, so that the next run starts at once. */
-export async function teardown(): Promise<void> {
-  if (!keep && (await labSupport()) === undefined) {
-    await labDown(name, quiet);
   }
 }
 

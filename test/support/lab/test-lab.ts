@@ -1,9 +1,13 @@
 import { inject } from 'vitest';
 import { type LabMachine, readLab } from '../../../src/lab/description.ts';
+import { claimLab } from './lab-pool.ts';
 import { labShell } from './lab-shell.ts';
 
-/** Name of the tests' lab, and so of their cluster. */
-export const testLab = inject('labName');
+/** Whether no lab can run here: the condition for `describe.skipIf`. */
+export const withoutLab = inject('labMissing') !== null;
+
+/** Name of the lab that this file's tests have to themselves, and so of their cluster. */
+export const testLab = withoutLab ? '' : await claimLab(inject('labPool'));
 
 /** A shell on the tests' lab. */
 export const shell = labShell(testLab);
@@ -14,10 +18,7 @@ export const { machines, tryOn, on, scriptOn, scriptOnAll } = shell;
 /** The lab's machine of that number, from 1. */
 export const machineName = (number: number): string => `${testLab}-${number}`;
 
-/** Whether no lab can run here: the condition for `describe.skipIf`. */
-export const withoutLab = inject('labMissing') !== null;
-
-/** The machine of that name, such as `test-1`. */
+/** The machine of that name, such as `test-a-1`. */
 export async function machineNamed(name: string): Promise<LabMachine> {
   const found = (await machines()).find((machine) => machine.name === name);
   if (!found) throw new Error(`the lab has no machine ${name}`);
