@@ -2,7 +2,7 @@ import { reasonsBetween } from '../placement/reasons-against.ts';
 import type { UnitGroup } from '../services/unit-groups.ts';
 import { compareText } from '../unit/compare.ts';
 import type { Draft } from './add-steps.ts';
-import type { ChangeAction } from './plan.ts';
+import { changeActions } from './change-actions.ts';
 
 /**
  * Service by service; within one, what adds capacity before what takes it. Only what has no room beside what leaves its
@@ -46,11 +46,10 @@ function areApart(one: UnitGroup, other: UnitGroup): boolean {
 }
 
 function byRank(drafts: readonly Draft[], services: readonly string[]): Draft[] {
-  const ranks: readonly ChangeAction[] = ['create', 'start', 'wait', 'move', 'refresh', 'replace', 'remove'];
   return [...drafts].sort(
     ({ change: a }, { change: b }) =>
       services.indexOf(a.service) - services.indexOf(b.service) ||
-      ranks.indexOf(a.action) - ranks.indexOf(b.action) ||
+      changeActions[a.action].rank - changeActions[b.action].rank ||
       compareText(a.unit, b.unit) ||
       compareText(a.machine.name, b.machine.name),
   );

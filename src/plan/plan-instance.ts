@@ -1,7 +1,8 @@
 import type { UnitGroup } from '../services/unit-groups.ts';
 import type { Draft } from './add-steps.ts';
+import type { ChangeAction } from './change-actions.ts';
 import type { ObservedUnit, UnplacedUnit } from './observation.ts';
-import type { BalancerRef, ChangeAction, FileChange, MachineRef, Step } from './plan.ts';
+import type { BalancerRef, FileChange, MachineRef, Step } from './plan.ts';
 import { deregister, type Traffic, waitUntilServed, waitUntilUnserved, withdraw } from './traffic.ts';
 import { unifiedDiff } from './unified-diff.ts';
 import { isRunning } from './unit-state.ts';

@@ -1,5 +1,6 @@
 import type { RegistrationEntry } from '../services/registration.ts';
 import type { UnitText } from '../services/unit-groups.ts';
+import { type ChangeAction, changeActions } from './change-actions.ts';
 
 /** What a command will do and why, as plain data: printable, comparable, JSON. */
 export interface Plan {
@@ -23,12 +24,6 @@ export interface Change {
   readonly files: readonly FileChange[];
   readonly steps: readonly Step[];
 }
-
-/**
- * `create` a new instance; `replace` its files and restart it; `refresh` a sidekick beside a main unit that
- * keeps running; `move` it to another machine; `start` what has stopped; `wait` for what is on its way; `remove` it.
- */
-export type ChangeAction = 'create' | 'replace' | 'refresh' | 'move' | 'start' | 'wait' | 'remove';
 
 /** A machine by its id, with the name people know. */
 export interface MachineRef {
@@ -85,5 +80,5 @@ type StepBody =
 
 /** Whether a plan stops, replaces or moves something that runs: such a plan asks first. */
 export function disturbs(plan: Plan): boolean {
-  return plan.changes.some(({ action }) => !['create', 'start', 'wait'].includes(action));
+  return plan.changes.some(({ action }) => changeActions[action].disturbs);
 }

@@ -1,4 +1,5 @@
-import type { Change, ChangeAction, Plan } from '../plan/plan.ts';
+import { mayRunTogether } from '../plan/change-actions.ts';
+import type { Change, Plan } from '../plan/plan.ts';
 
 /** A change with its place in the plan. */
 export interface NumberedChange {
@@ -7,27 +8,21 @@ export interface NumberedChange {
 }
 
 /**
- * The plan's changes, in order, in groups that may be under way at a time: instances of one service that only come, or
- * only go. What runs is replaced one by one.
+ * The plan's changes, in order, in groups that may run at the same time: instances of one service that are all added, or
+ * all removed. Instances that run are replaced one by one.
  */
 export function batches(plan: Plan, maxParallelChanges: number): readonly (readonly NumberedChange[])[] {
   const result: NumberedChange[][] = [];
   for (const [index, change] of plan.changes.entries()) {
     const batch = result.at(-1);
     const [first] = batch ?? [];
-    if (batch && first && batch.length < maxParallelChanges && together(first.change, change))
+    if (batch && first && batch.length < maxParallelChanges && mayJoin(first.change, change))
       batch.push({ index, change });
     else result.push([{ index, change }]);
   }
   return result;
 }
 
-const comes: readonly ChangeAction[] = ['create', 'start', 'wait'];
-const goes: readonly ChangeAction[] = ['remove'];
-
-function together(one: Change, other: Change): boolean {
-  return (
-    one.service === other.service &&
-    [comes, goes].some((kind) => kind.includes(one.action) && kind.includes(other.action))
-  );
+function mayJoin(first: Change, change: Change): boolean {
+  return first.service === change.service && mayRunTogether(first.action, change.action);
 }

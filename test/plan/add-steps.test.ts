@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withSteps } from '../../src/plan/add-steps.ts';
-import type { BalancerRef, Change, ChangeAction, Step } from '../../src/plan/plan.ts';
+import type { ChangeAction } from '../../src/plan/change-actions.ts';
+import type { BalancerRef, Change, Step } from '../../src/plan/plan.ts';
 
 const at = (id: string, unit = 'nginx_lb.service'): BalancerRef => ({
   unit,

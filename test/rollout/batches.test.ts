@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CoreshipError } from '../../src/errors.ts';
-import type { ChangeAction } from '../../src/plan/plan.ts';
+import type { ChangeAction } from '../../src/plan/change-actions.ts';
 import { batches } from '../../src/rollout/batches.ts';
 import { rollOut } from '../../src/rollout/rollout.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';

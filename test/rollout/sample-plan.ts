@@ -1,4 +1,5 @@
-import type { BalancerRef, Change, ChangeAction, Plan, Step } from '../../src/plan/plan.ts';
+import type { ChangeAction } from '../../src/plan/change-actions.ts';
+import type { BalancerRef, Change, Plan, Step } from '../../src/plan/plan.ts';
 
 export const m1 = { id: 'm1', name: 'lab-1' };
 

@@ -1,5 +1,5 @@
-import type { styleText } from 'node:util';
-import type { Change, ChangeAction, FileChange, Plan } from '../../plan/plan.ts';
+import { changeActions, rankedActions } from '../../plan/change-actions.ts';
+import type { Change, FileChange, Plan } from '../../plan/plan.ts';
 import type { Paint } from './paint.ts';
 
 /** A plan as text: what happens to each instance, why, and the diffs of its files. */
@@ -15,7 +15,7 @@ export function planText(plan: Plan, title: string, paint: Paint): string {
 
 /** `2 to create, 1 to remove; 3 unchanged`. */
 export function summary(plan: Plan): string {
-  const counts = actions
+  const counts = rankedActions
     .map((action) => ({ action, count: plan.changes.filter((change) => change.action === action).length }))
     .filter(({ count }) => count > 0)
     .map(({ action, count }) => `${count} to ${action}`);
@@ -23,20 +23,9 @@ export function summary(plan: Plan): string {
   return `Plan: ${counts.join(', ') || 'nothing to do'}${unchanged}`;
 }
 
-const marks = {
-  create: ['+', 'green'],
-  start: ['+', 'green'],
-  wait: ['.', 'cyan'],
-  move: ['~', 'yellow'],
-  refresh: ['~', 'yellow'],
-  replace: ['~', 'yellow'],
-  remove: ['-', 'red'],
-} as const satisfies Record<ChangeAction, readonly [string, Parameters<typeof styleText>[0]]>;
-
-const actions = Object.keys(marks) as readonly ChangeAction[];
-
-function changeText(change: Change, paint: Paint): string {
-  const [mark, colour] = marks[change.action];
+/** One change: what happens where and why, and its files. */
+export function changeText(change: Change, paint: Paint): string {
+  const { mark, colour } = changeActions[change.action];
   const where = change.from
     ? `from ${change.from.name} to ${change.machine.name}`
     : `on ${change.machine.name}`;

@@ -1,3 +1,4 @@
+import { changeActions } from '../../plan/change-actions.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Io } from '../io.ts';
 import { planText, summary } from './plan-text.ts';
@@ -23,20 +24,10 @@ export function answerResult(plan: Plan, json: boolean, io: Io): void {
     io.out(`nothing to do: ${plan.unchanged.join(', ') || 'nothing runs'} as wanted\n`);
   } else {
     for (const { action, unit, machine } of plan.changes)
-      io.out(`${past[action]} ${unit} on ${machine.name}\n`);
+      io.out(`${changeActions[action].past} ${unit} on ${machine.name}\n`);
   }
 }
 
 function planJson(plan: Plan, cluster: string): string {
   return `${JSON.stringify({ type: 'plan', cluster, ...plan })}\n`;
 }
-
-const past = {
-  create: 'created',
-  start: 'started',
-  wait: 'waited for',
-  move: 'moved',
-  refresh: 'refreshed',
-  replace: 'replaced',
-  remove: 'removed',
-} as const satisfies Record<Plan['changes'][number]['action'], string>;
