@@ -1,31 +1,41 @@
-import type { UnitGroup } from '../services/unit-groups.ts';
-import type { BalancerRef, Change, Step } from './plan.ts';
+import type { ClusterView } from './cluster-view.ts';
+import type { Draft, Instance } from './draft.ts';
+import { arrivalSteps, departureSteps } from './instance-steps.ts';
+import type { BalancerRef, Change } from './plan.ts';
+import type { Traffic } from './traffic.ts';
 
-/** A change whose steps wait for the load balancers that run when its turn comes; nothing else depends on them. */
-export interface Draft {
-  readonly change: Omit<Change, 'steps'>;
-  /** What is to be on the change's machine. */
-  readonly arriving?: UnitGroup;
-  /** What goes from the change's machine, or in a move from the one before. */
-  readonly leaving?: UnitGroup;
-  steps(running: readonly BalancerRef[]): readonly Step[];
-}
-
-/** The changes in their order, each with waits for the load balancers that those before it leave running. */
-export function withSteps(drafts: readonly Draft[], running: readonly BalancerRef[]): readonly Change[] {
-  let now = running;
-  return drafts.map((draft) => {
-    const change = { ...draft.change, steps: draft.steps(now) };
-    now = runningAfter(now, change);
-    return change;
+/**
+ * Gives ordered drafts their steps. Each change waits for the load balancers that the changes before it leave running:
+ * one that moves first is asked on its new machine.
+ */
+export function withSteps(
+  drafts: readonly Draft[],
+  view: Pick<ClusterView, 'balancers' | 'traffic'>,
+): readonly Change[] {
+  let running = view.balancers;
+  return drafts.map(({ change, arriving, leaving }) => {
+    const trafficOf = ({ group, machine }: Instance): Traffic => view.traffic(group, machine, running);
+    const arrival = arriving && trafficOf(arriving);
+    const steps = [
+      ...(arriving && arrival ? arrivalSteps(change, arriving, arrival) : []),
+      ...(leaving ? departureSteps(change, leaving, trafficOf(leaving)) : []),
+    ];
+    running = runningAfter(running, leaving, arrival?.ownBalancer);
+    return { ...change, steps };
   });
 }
 
-function runningAfter(running: readonly BalancerRef[], change: Change): readonly BalancerRef[] {
-  const gone = change.action === 'remove' ? change.machine : change.from;
-  const left = running.filter(({ unit, machine }) => unit !== change.unit || machine.id !== gone?.id);
-  const come = change.steps.flatMap((step) => (step.kind === 'wait-answering' ? [step.balancer] : []));
-  const isNew = (one: BalancerRef): boolean =>
-    !left.some(({ unit, machine }) => unit === one.unit && machine.id === one.machine.id);
-  return [...left, ...come.filter(isNew)];
+/** The load balancers that run once an instance has left, and a load balancer has come. */
+function runningAfter(
+  running: readonly BalancerRef[],
+  leaving: Instance | undefined,
+  arrived: BalancerRef | undefined,
+): readonly BalancerRef[] {
+  const left = running.filter(
+    ({ unit, machine }) => unit !== leaving?.group.main || machine.id !== leaving.machine.id,
+  );
+  const isKnown = left.some(
+    ({ unit, machine }) => unit === arrived?.unit && machine.id === arrived.machine.id,
+  );
+  return arrived && !isKnown ? [...left, arrived] : left;
 }

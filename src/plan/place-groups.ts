@@ -3,7 +3,7 @@ import type { PlacedUnit } from '../placement/reasons-against.ts';
 import type { UnitGroup } from '../services/unit-groups.ts';
 import type { ClusterView, PlacedGroup } from './cluster-view.ts';
 
-/** Where groups go, and what speaks against every machine for those that go nowhere. */
+/** The machines of groups, and what speaks against each machine for units that fit none. */
 export interface GroupPlacement {
   /** Machine ids by main unit; several for a global unit. */
   readonly machines: ReadonlyMap<string, readonly string[]>;
@@ -13,7 +13,7 @@ export interface GroupPlacement {
   }[];
 }
 
-/** Gives wanted groups their machines; what may stay stays, and `settled` groups are not moved at all. */
+/** Chooses machines for the desired groups: those that may stay where they are stay, and `settled` groups never move. */
 export function placeGroups(
   desired: readonly UnitGroup[],
   settled: readonly PlacedGroup[],

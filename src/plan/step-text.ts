@@ -23,7 +23,7 @@ export function stepText(step: Step): string {
     case 'wait-answering':
       return `wait until ${step.balancer.unit} on ${step.balancer.machine.name} answers`;
     case 'drain':
-      return `let requests under way end for ${step.seconds} s`;
+      return `let requests in flight finish for ${step.seconds} s`;
     default:
       return assertNever(step);
   }

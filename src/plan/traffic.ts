@@ -1,17 +1,17 @@
 import type { RegistrationEntry } from '../services/registration.ts';
 import type { BalancerRef, MachineRef, Step } from './plan.ts';
 
-/** What of an instance can be seen from outside its machine: its registration and its load balancers. */
+/** How requests reach an instance: its registration and its load balancers. */
 export interface Traffic {
   /** Absent for services that do not register. */
   readonly entry?: RegistrationEntry;
-  /** The load balancers that follow the service and run. */
+  /** The running load balancers that route to the service. */
   readonly balancers: readonly BalancerRef[];
-  /** Whether one of them has no other instance: it keeps the last one for some seconds. */
+  /** Whether one of them has no other backend: it keeps its last one for some seconds. */
   readonly isOnlyBackend: boolean;
-  /** Present where the instance is a load balancer itself. */
+  /** The instance itself, where it is a load balancer. */
   readonly ownBalancer?: BalancerRef;
-  /** Seconds between leaving the load balancers and being stopped. */
+  /** Seconds between leaving the load balancers and the stop. */
   readonly drainSeconds: number;
   readonly startTimeoutSeconds: number;
 }
@@ -28,7 +28,7 @@ export function waitUntilServed(
       machine,
       units,
       timeoutSeconds: traffic.startTimeoutSeconds,
-      reason: 'the next instance is touched only when this one runs',
+      reason: 'the next instance is changed only when this one runs',
     },
   ];
   if (traffic.ownBalancer) {
@@ -67,10 +67,13 @@ export function deregister(
   if (sidekicks.length === 0) return [];
   const stop: Step = { kind: 'stop', machine, units: sidekicks, reason: 'deregisters the instance' };
   if (!traffic.entry) return [stop];
-  return [stop, { kind: 'wait-unregistered', entry: traffic.entry, reason: 'nobody may find it any more' }];
+  return [
+    stop,
+    { kind: 'wait-unregistered', entry: traffic.entry, reason: 'no client may find it any longer' },
+  ];
 }
 
-/** Waits until the load balancers have let go of an instance. */
+/** Waits until no load balancer sends requests to an instance. */
 export function waitUntilUnserved({ entry, balancers }: Traffic): readonly Step[] {
   if (!entry || balancers.length === 0) return [];
   return [{ kind: 'wait-unserved', entry, balancers, reason: 'no load balancer may send it new requests' }];
@@ -88,7 +91,7 @@ export function withdraw(
   const drain: Step = {
     kind: 'drain',
     seconds: traffic.drainSeconds,
-    reason: 'requests under way may end',
+    reason: 'requests in flight may finish',
   };
   return [...steps, ...unserved, drain];
 }

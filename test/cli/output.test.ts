@@ -110,7 +110,7 @@ describe('stepText', () => {
       'wait until nginx_lb.service on lab-1 no longer serves 10.0.0.1:7777',
     ],
     [{ kind: 'wait-answering', balancer, reason }, 'wait until nginx_lb.service on lab-1 answers'],
-    [{ kind: 'drain', seconds: 1.5, reason }, 'let requests under way end for 1.5 s'],
+    [{ kind: 'drain', seconds: 1.5, reason }, 'let requests in flight finish for 1.5 s'],
   ])('$kind', (step, text) => {
     expect(stepText(step)).toBe(text);
   });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { withSteps } from '../../src/plan/add-steps.ts';
 import type { ChangeAction } from '../../src/plan/change-actions.ts';
-import type { BalancerRef, Change, Step } from '../../src/plan/plan.ts';
+import type { Draft, Instance } from '../../src/plan/draft.ts';
+import type { BalancerRef } from '../../src/plan/plan.ts';
+import { parseUnitText } from '../../src/services/parsed-unit.ts';
+import { groupUnits } from '../../src/services/unit-groups.ts';
 
 const at = (id: string, unit = 'nginx_lb.service'): BalancerRef => ({
   unit,
@@ -9,40 +12,57 @@ const at = (id: string, unit = 'nginx_lb.service'): BalancerRef => ({
   runtime: 'docker',
   container: 'lb',
 });
-const change = (action: ChangeAction, machine: string, steps: readonly Step[], from?: string): Change => ({
-  action,
-  service: 'nginx_lb',
-  unit: 'nginx_lb.service',
-  machine: { id: machine, name: machine },
-  ...(from === undefined ? {} : { from: { id: from, name: from } }),
-  reason: 'a test',
-  files: [],
-  steps,
-});
-const answering = (id: string): Step => ({ kind: 'wait-answering', balancer: at(id), reason: 'a test' });
+const instance = (id: string, name = 'nginx_lb.service'): Instance => {
+  const [group] = groupUnits([parseUnitText(name, '[Service]\nExecStart=/bin/true\n')]);
+  if (!group) throw new Error('no group');
+  return { group, machine: { id, name: id }, observed: [] };
+};
+const draft = (action: ChangeAction, place: Pick<Draft, 'arriving' | 'leaving'>): Draft => {
+  const { group, machine } = place.arriving ?? place.leaving ?? instance('');
+  const change = { action, service: group.service, unit: group.main, machine, reason: 'a test', files: [] };
+  return { change, ...place };
+};
 
-describe('inTurn', () => {
-  it.each<[name: string, change: Change, machines: readonly string[]]>([
-    ['created', change('create', 'm2', [answering('m2')]), ['m1', 'm2']],
-    ['moved', change('move', 'm2', [answering('m2')], 'm1'), ['m2']],
-    ['removed', change('remove', 'm1', []), []],
-    ['a copy of it removed elsewhere', change('remove', 'm3', []), ['m1']],
-    ['replaced', change('replace', 'm1', [answering('m1')]), ['m1']],
-  ])('tells the changes behind it of a load balancer that is %s', (_, first, machines) => {
-    const seen: (readonly BalancerRef[])[] = [];
-    const draft = ({ steps, ...one }: Change) => ({
-      change: one,
-      steps: (running: readonly BalancerRef[]) => {
-        seen.push(running);
-        return steps;
+describe('withSteps', () => {
+  it.each<[name: string, first: Draft, machines: readonly string[]]>([
+    ['created', draft('create', { arriving: instance('m2') }), ['m1', 'm2']],
+    ['moved', draft('move', { arriving: instance('m2'), leaving: instance('m1') }), ['m2']],
+    ['removed', draft('remove', { leaving: instance('m1') }), []],
+    ['a copy of it removed elsewhere', draft('remove', { leaving: instance('m3') }), ['m1']],
+    ['replaced', draft('replace', { arriving: instance('m1') }), ['m1']],
+  ])('asks for the next change with the load balancers after one is %s', (_, first, machines) => {
+    const asked: (readonly [string, readonly BalancerRef[]])[] = [];
+    const other = at('m1', 'shop_lb.service');
+    const second = draft('replace', { arriving: instance('m1', 'apache@7777.service') });
+    withSteps([first, second], {
+      balancers: [other, at('m1')],
+      traffic: (group, { id }, running = []) => {
+        asked.push([group.main, running]);
+        const ownBalancer = group.service === 'nginx_lb' ? { ownBalancer: at(id) } : {};
+        return {
+          ...{ balancers: [], isOnlyBackend: false, drainSeconds: 0, startTimeoutSeconds: 600 },
+          ...ownBalancer,
+        };
       },
     });
-    const other = at('m1', 'shop_lb.service');
-    const second = { ...change('replace', 'm1', []), unit: 'apache@7777.service' };
-    expect(withSteps([draft(first), draft(second)], [other, at('m1')])).toEqual([first, second]);
-    expect(seen).toEqual([
-      [other, at('m1')],
-      [other, ...machines.map((machine) => at(machine))],
-    ]);
+    expect(asked).toContainEqual(['nginx_lb.service', [other, at('m1')]]);
+    expect(asked.at(-1)).toEqual(['apache@7777.service', [other, ...machines.map((id) => at(id))]]);
+  });
+
+  it('counts a load balancer that was only started, whatever its steps are', () => {
+    const asked: (readonly BalancerRef[])[] = [];
+    const started = draft('start', { arriving: instance('m2') });
+    const changes = withSteps([started, started], {
+      balancers: [],
+      traffic: (_group, { id }, running = []) => {
+        asked.push(running);
+        return {
+          ...{ balancers: [], isOnlyBackend: false, drainSeconds: 0, startTimeoutSeconds: 600 },
+          ownBalancer: at(id),
+        };
+      },
+    });
+    expect(asked).toEqual([[], [at('m2')]]);
+    expect(changes[0]?.steps.map(({ kind }) => kind)).toEqual(['start', 'wait-active', 'wait-answering']);
   });
 });

@@ -45,7 +45,7 @@ describe('a plan for a cluster that chooses machines itself', () => {
     ]);
     const everywhere = machines.map(({ id }) => ({ name: `theirs@${id}.service`, machine: id, rules }));
     expect(() => plan({ 'web.service': text() }, { neighbours: everywhere })).toThrow(
-      'web.service: nowhere to go',
+      'web.service: no machine fits',
     );
   });
 
@@ -54,7 +54,7 @@ describe('a plan for a cluster that chooses machines itself', () => {
       { name: 'web.service', text: text('MachineMetadata=zone=moon'), shouldRun: true, reasons: [] },
     ];
     const [change] = plan({ 'web.service': text() }, { unplaced }).changes;
-    expect(change).toMatchObject({ action: 'create', reason: 'the cluster has it, and runs it nowhere' });
+    expect(change).toMatchObject({ action: 'create', reason: 'the cluster stores it but runs it nowhere' });
     expect(change?.files[0]).toMatchObject({
       action: 'change',
       diff: expect.stringContaining('-MachineMetadata=zone=moon'),

@@ -126,7 +126,7 @@ describe.skipIf(withoutLab)('the main job on three machines', () => {
     const before = await mainPids();
     const refused = await run('scale', 'apache', '7777', '8888', '9999');
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain('apache@9999.service: nowhere to go');
+    expect(refused.stderr).toContain('apache@9999.service: no machine fits');
     for (const { name } of await machines()) {
       expect(refused.stderr).toMatch(new RegExp(`not on ${name}: .*Conflicts=apache@\\*\\.service`));
     }
