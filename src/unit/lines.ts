@@ -1,10 +1,10 @@
-/** One line of a text as it is stored, without its line end. Numbers count from 1. */
+/** One line of a stored text, without its line end. Numbers count from 1. */
 export interface PhysicalLine {
   readonly text: string;
   readonly number: number;
 }
 
-/** Splits a text at every line end that the pattern finds. A line end at the end of the text opens no further line. */
+/** Splits a text at every line end that the pattern matches. A line end at the end of the text starts no further line. */
 export function physicalLines(text: string, lineEnd: RegExp = /\n/): readonly PhysicalLine[] {
   const lines = text.split(lineEnd);
   if (lines.at(-1) === '') lines.pop();
@@ -16,7 +16,7 @@ export function endsInLoneBackslash(line: string): boolean {
   return (/\\*$/.exec(line)?.[0].length ?? 0) % 2 === 1;
 }
 
-/** The length of a text in UTF-8, which is what both parsers limit. */
+/** The length of a text in UTF-8: both parsers limit bytes. */
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }

@@ -6,8 +6,8 @@ import { canonicalText } from './serialise.ts';
 import { locatedOptionsOf } from './unit-file.ts';
 
 /**
- * What is wrong with the text of a unit file, whoever reads it: lines that systemd would drop, and places that systemd and
- * fleet read differently. A text without errors means the same to both.
+ * What is wrong with the text of a unit file: lines that systemd would drop, and places that systemd and fleet read
+ * differently. A text without errors means the same to both.
  */
 export function lintUnitText(text: string, file: string): readonly Problem[] {
   const found = [...lintLines(text, file), ...readUnit(text, file).problems, ...lintSections(text, file)];
@@ -15,7 +15,7 @@ export function lintUnitText(text: string, file: string): readonly Problem[] {
   return [...problems].sort((a, b) => (a.where?.line ?? 0) - (b.where?.line ?? 0));
 }
 
-/** Walks the lines as systemd does, and stops at what fleet would take otherwise. */
+/** Reads the lines as systemd does, and reports what fleet would read differently. */
 function lintLines(text: string, file: string): readonly Problem[] {
   const lines = physicalLines(text);
   const problems: Problem[] = [];
@@ -40,28 +40,27 @@ function lintLines(text: string, file: string): readonly Problem[] {
     }
     if (isComment(content)) {
       if (inValue) {
-        const message =
-          'comment inside a value: fleet ends the value here and takes the comment for part of it';
+        const message = 'comment inside a value: to fleet the comment is the last line of the value';
         report('comment-inside-value', message, 'put the comment above the option');
       } else if (/\\ ?$/.test(content) && next && !isEmpty(next) && !isComment(next.text)) {
         const message = `comment ends in a backslash: to fleet, line ${next.number} is part of the comment`;
-        report('comment-swallows-next-line', message, 'end the comment with something else');
+        report('comment-swallows-next-line', message, 'end the comment with another character');
       }
       continue;
     }
     if (content.endsWith('\\') && line.text !== content) {
-      const message = 'value goes on after a CRLF line end, which fleet does not understand';
+      const message = 'value continues after a CRLF line end, which fleet does not support';
       report('crlf-continuation', message, 'store the file with LF line ends');
     } else if (content.endsWith('\\') && !endsInLoneBackslash(content)) {
       const message =
-        'line ends in an escaped backslash: to systemd the value ends here, to fleet it goes on';
+        'line ends in an escaped backslash: to systemd the value ends here, to fleet it continues';
       report(
         'double-backslash-at-end',
         message,
         'quote the value, so that the line does not end in a backslash',
       );
     } else if (/\\[ \t]+$/.test(content)) {
-      const message = 'whitespace after the backslash at the end of the line: the value does not go on';
+      const message = 'whitespace after the backslash at the end of the line: the value does not continue';
       report('whitespace-after-backslash', message, 'remove the whitespace, or double the backslash');
     }
     inValue = endsInLoneBackslash(content);
@@ -69,7 +68,7 @@ function lintLines(text: string, file: string): readonly Problem[] {
   return problems;
 }
 
-/** A service without a [Service] section does nothing and is refused by systemd. */
+/** systemd refuses a service without a [Service] section. */
 function lintSections(text: string, file: string): readonly Problem[] {
   if (!file.endsWith('.service')) return [];
   const { entries } = readUnit(text, file).file;
@@ -86,7 +85,7 @@ function lintSections(text: string, file: string): readonly Problem[] {
   ];
 }
 
-/** Catches what no rule above knows: reads the text both ways and finds the first option that differs. */
+/** Catches what no other rule covers: reads the text in both dialects and reports the first option that differs. */
 function lintReadings(text: string, file: string): readonly Problem[] {
   const systemd = readUnit(text, file, 'systemd');
   const fleet = readUnit(text, file, 'fleet');

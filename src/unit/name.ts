@@ -1,12 +1,12 @@
 import { CoreshipError } from '../errors.ts';
 import { escapeInstance } from './escape.ts';
 
-/** A unit's name, taken apart (systemd.unit(5)): `apache@7777.service` has prefix `apache` and instance `7777`. */
+/** The parts of a unit name (systemd.unit(5)): `apache@7777.service` has prefix `apache` and instance `7777`. */
 export interface UnitName {
   readonly name: string;
-  /** What is before the first `@`, or before the type where there is no `@`. */
+  /** The part before the first `@`, or before the type where there is no `@`. */
   readonly prefix: string;
-  /** What is between the first `@` and the type; absent for templates and plain units. */
+  /** The part between the first `@` and the type; absent for templates and plain units. */
   readonly instance?: string;
   readonly type: UnitType;
   /** Whether this is a template, such as `apache@.service`. */
@@ -29,15 +29,15 @@ const unitTypes = [
 ] as const;
 export type UnitType = (typeof unitTypes)[number];
 
-/** The types of which both systemd and fleet make instances. */
+/** The types of which both systemd and fleet support instances. */
 const templatedTypes: readonly UnitType[] = ['service', 'socket', 'target', 'timer', 'path'];
 
 /** systemd's limit; fleet's is 256. */
 const longestName = 255;
 
 /**
- * Takes a unit name apart after checking it as systemd and fleet both do, so that what passes is good for either.
- * @throws CoreshipError `config` naming what is wrong
+ * Parses a unit name and checks it by the rules of both systemd and fleet.
+ * @throws CoreshipError `config` saying what is wrong
  */
 export function parseUnitName(name: string): UnitName {
   const dot = name.lastIndexOf('.');
@@ -53,7 +53,7 @@ export function parseUnitName(name: string): UnitName {
     );
 
   if (name === '') throw fail('is empty');
-  if (dot < 0) throw fail('has no type', `${name}.service may be meant`);
+  if (dot < 0) throw fail('has no type', `did you mean ${name}.service?`);
   if (type === undefined) throw fail('has an unknown type', `known are ${unitTypes.join(', ')}`);
   if (odd !== undefined)
     throw fail(`has the character ${JSON.stringify(odd)}`, 'allowed are letters, digits and : - _ . \\ @');
@@ -62,7 +62,10 @@ export function parseUnitName(name: string): UnitName {
     throw fail(`is ${name.length} characters long`, `${longestName} are allowed`);
   if (at < 0) return { name, prefix: stem, type, isTemplate: false };
   if (!templatedTypes.includes(type)) {
-    throw fail(`is an instance of a type that has none`, `only ${templatedTypes.join(', ')} have templates`);
+    throw fail(
+      'is an instance of a type without templates',
+      `only ${templatedTypes.join(', ')} have templates`,
+    );
   }
   const instance = stem.slice(at + 1);
   const parts = { name, prefix: stem.slice(0, at), type, isTemplate: instance === '' };
@@ -70,26 +73,26 @@ export function parseUnitName(name: string): UnitName {
 }
 
 /**
- * The name of a template's instance: `apache@.service` and `7777` make `apache@7777.service`. An instance name is letters,
- * digits, `: _ . - @` and `\xNN` escapes; it ends up in paths and command lines, so nothing else passes.
- * @throws CoreshipError `usage` where the instance name is refused, `config` where the template is none
+ * The name of a template's instance: `apache@.service` and `7777` give `apache@7777.service`. An instance name is used in
+ * paths and command lines, so it may hold only letters, digits, `: _ . - @` and `\xNN` escapes.
+ * @throws CoreshipError `usage` where the instance name is refused, `config` where `template` is not a template
  */
 export function instanceOf(template: string, instance: string): string {
   const { prefix, type, isTemplate } = parseUnitName(template);
   if (!isTemplate) {
-    throw new CoreshipError('config', `${template} is no template`, {
+    throw new CoreshipError('config', `${template} is not a template`, {
       hint: `templates look like ${prefix}@.${type}`,
     });
   }
   if (!/^(?!\.+$)(?:[A-Za-z0-9:_.@-]|\\x[0-9a-f]{2})+$/.test(instance)) {
-    throw new CoreshipError('usage', `${JSON.stringify(instance)} is no instance name`, {
+    throw new CoreshipError('usage', `${JSON.stringify(instance)} is not an instance name`, {
       hint: `allowed are letters, digits and : _ . - @${escapedForm(instance)}`,
     });
   }
   return parseUnitName(`${prefix}@${instance}.${type}`).name;
 }
 
-/** The template of an instance: `apache@.service` for `apache@7777.service`; nothing for templates and plain units. */
+/** The template of an instance: `apache@.service` for `apache@7777.service`; undefined for templates and plain units. */
 export function templateOf(name: string): string | undefined {
   const { prefix, instance, type } = parseUnitName(name);
   return instance === undefined ? undefined : `${prefix}@.${type}`;

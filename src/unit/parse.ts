@@ -3,10 +3,10 @@ import { readFleetDialect } from './read-fleet-dialect.ts';
 import { readSystemdDialect } from './read-systemd-dialect.ts';
 import type { UnitFile } from './unit-file.ts';
 
-/** Whose reading of the format: systemd's (systemd.syntax(7)) or that of fleet's parser. They differ in corners. */
+/** Whose reading of the format: systemd's (systemd.syntax(7)) or that of fleet's parser. They differ in edge cases. */
 export type Dialect = 'systemd' | 'fleet';
 
-/** What could be read of a text, and everything wrong with it. */
+/** The parts of a text that could be read, and everything wrong with it. */
 export interface Reading {
   readonly file: UnitFile;
   readonly problems: readonly Problem[];
@@ -29,7 +29,7 @@ export function parseUnit(
   throw new CoreshipError('config', message, { problems, ...(first.where && { where: first.where }) });
 }
 
-/** Reads what can be read of a unit file and lists the problems instead of throwing them. */
+/** Reads as much of a unit file as possible and returns the problems instead of throwing them. */
 export function readUnit(text: string, file: string, dialect: Dialect = 'systemd'): Reading {
   return dialect === 'fleet' ? readFleetDialect(text, file) : readSystemdDialect(text, file);
 }

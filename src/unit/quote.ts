@@ -1,20 +1,16 @@
 import { CoreshipError } from '../errors.ts';
 
 /**
- * One word for a command line (`ExecStart=` and its kin), written so that systemd hands the program exactly this string:
+ * One word of a command line (`ExecStart=` and similar), written so that systemd passes exactly this string to the program:
  * quoted where needed, with C escapes, `%` as `%%` and `$` as `$$` (systemd.service(5), systemd.syntax(7)).
- * @throws CoreshipError `config` on a NUL, which no program can be handed
+ * @throws CoreshipError `config` on a NUL, which no program can receive
  */
 export function quoteWord(word: string): string {
-  return quote(word.replaceAll('%', '%%').replaceAll('$', '$$$$'));
+  const escaped = word.replaceAll('%', '%%').replaceAll('$', '$$$$');
+  return /^[A-Za-z0-9_@%$+=:,./-]+$/.test(escaped) ? escaped : `"${escapeQuoted(escaped, '"')}"`;
 }
 
-/** One `NAME=value` word for `Environment=`. There `$` means nothing (systemd.exec(5)), so it is not doubled. */
-export function quoteEnvironment(name: string, value: string): string {
-  return quote(`${name}=${value.replaceAll('%', '%%')}`);
-}
-
-/** A character inside single or double quotes as systemd reads it back, quotes and backslashes escaped. */
+/** Escapes a text for single or double quotes, so that systemd reads the same text back. */
 export function escapeQuoted(text: string, quotes: '"' | "'"): string {
   return text.replace(/[\\"'\p{Cc}]/gu, (char) => {
     if (char === '\0') throw new CoreshipError('config', 'a NUL cannot be part of a command line');
@@ -25,7 +21,3 @@ export function escapeQuoted(text: string, quotes: '"' | "'"): string {
 }
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' };
-
-function quote(word: string): string {
-  return /^[A-Za-z0-9_@%$+=:,./-]+$/.test(word) ? word : `"${escapeQuoted(word, '"')}"`;
-}

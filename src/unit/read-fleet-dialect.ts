@@ -6,11 +6,11 @@ import type { UnitEntry, UnitFile } from './unit-file.ts';
 export const fleetLineLimit = 2048;
 
 /**
- * Reads a unit file as fleet does, misreadings included: a comment that ends in `\` swallows the next line, a comment inside
- * a continued value is that value's last line, any `\` at a line's end continues (doubled or not), only LF ends a line,
- * text before the first section is passed over but a `[` in it opens a section. What fleet takes but
- * nobody can mean is a problem here too: a CR inside a line, an option or section without a name.
- * fleet stops at the first error; here reading goes on with the next line, to report them all.
+ * Reads a unit file as fleet does, misreadings included: a comment that ends in `\` swallows the next line, a comment in a
+ * continued value is that value's last line, any `\` at a line's end continues (doubled or not), only LF ends a line, text
+ * before the first section is ignored but a `[` in it opens a section. What fleet accepts but nobody can mean is a
+ * problem here too: a CR inside a line, an option or section without a name.
+ * fleet stops at the first error; this continues with the next line, to report them all.
  */
 export function readFleetDialect(text: string, file: string): { file: UnitFile; problems: Problem[] } {
   const entries: UnitEntry[] = [];
@@ -53,7 +53,7 @@ export function readFleetDialect(text: string, file: string): { file: UnitFile; 
       report('bad-section-header', end + 1, `found garbage after section name: ${goTrim(rest)}`);
     const name = text.slice(start + 1, end);
     if (/^\P{Cc}+$/u.test(name)) entries.push({ kind: 'section', name, line });
-    else report('bad-section-header', start, 'section name that is empty or goes over lines');
+    else report('bad-section-header', start, 'section name that is empty or continues over lines');
     inSection = true;
   }
 
@@ -85,7 +85,7 @@ export function readFleetDialect(text: string, file: string): { file: UnitFile; 
     return value.endsWith('\n') ? `${goTrim(value)}\n` : goTrim(value);
   }
 
-  /** Each line that the comment swallows becomes a comment of its own, so that nobody can take it for anything else. */
+  /** Each line that the comment swallows becomes a separate comment, so that it cannot be read as anything else. */
   function readComment(first: number): void {
     for (let line = first, goesOn = true; goesOn; line += 1) {
       const written = takeLine();
@@ -107,7 +107,7 @@ export function readFleetDialect(text: string, file: string): { file: UnitFile; 
   }
 }
 
-/** Whitespace as fleet's language knows it. */
+/** Whitespace as Go defines it, the language of fleet. */
 const goSpace = /[\t\n\v\f\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/;
 const goSpaceAround = new RegExp(`^${goSpace.source}+|${goSpace.source}+$`, 'g');
 
@@ -127,7 +127,7 @@ function longLines(text: string, file: string): Problem[] {
     }));
 }
 
-/** fleet takes a CR for a character like any other where systemd ends the line: nobody writes that on purpose. */
+/** To fleet a CR is a character like any other, to systemd it ends the line: nobody writes that on purpose. */
 function loneReturns(text: string, file: string): Problem[] {
   return physicalLines(text).flatMap((line) => {
     const column = line.text.replace(/\r$/, '').indexOf('\r') + 1;
@@ -139,7 +139,7 @@ function loneReturns(text: string, file: string): Problem[] {
   });
 }
 
-/** Line and column of an offset, both from 1. */
+/** Line and column of an offset, both counted from 1. */
 function positions(text: string): (offset: number) => { line: number; column: number } {
   const starts = [0];
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1);

@@ -2,7 +2,7 @@ import type { Problem } from '../errors.ts';
 import { byteLength, endsInLoneBackslash, physicalLines } from './lines.ts';
 import { logicalValue, type UnitEntry, type UnitFile } from './unit-file.ts';
 
-/** The longest line systemd reads, continuations included, in bytes. */
+/** The longest line that systemd reads, in bytes, continuations included. */
 const longestLine = 1024 * 1024;
 
 /**
@@ -31,7 +31,7 @@ export function readSystemdDialect(text: string, file: string): { file: UnitFile
       else entries.push({ kind: 'section', name, line });
     } else if (!joined.includes('=')) {
       const hint =
-        'write Name=value, or start a comment with #; to go on from the line before, end that one in \\';
+        'write Name=value, or start a comment with #; to continue the previous line, end it with \\';
       report('missing-equals', line, column, `line without "=": ${shown(joined)}`, hint);
     } else if (joined.startsWith('=')) {
       report('missing-name', line, column, `no option name before "=": ${shown(joined)}`);
@@ -79,12 +79,12 @@ export function readSystemdDialect(text: string, file: string): { file: UnitFile
   }
 }
 
-/** The name in a section header, or nothing where systemd would refuse it. */
+/** The name in a section header; undefined where systemd would refuse it. */
 function sectionName(header: string): string | undefined {
   return /^\[([^\p{Cc}"'\\\]]+)\]$/u.exec(header)?.[1];
 }
 
-/** The value without the whitespace around it. One that runs out on an empty line keeps that newline, as in fleet. */
+/** The value without the whitespace around it. A value that ends with an empty line keeps that newline, as in fleet. */
 function writtenValue(raw: string): string {
   const value = raw.replace(/^[ \t\n]+|[ \t\n]+$/g, '');
   return /\\\n[ \t]*$/.test(raw) ? `${value}\n` : value;

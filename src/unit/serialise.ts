@@ -4,16 +4,16 @@ import type { UnitEntry, UnitFile, UnitOption } from './unit-file.ts';
 
 /**
  * The text of a unit file: every entry on its own line, comments and empty lines kept. Parsing it gives the same entries.
- * @throws CoreshipError `config` where an entry would not come back as itself, such as a value with a bare newline,
- *   which would smuggle in a second option
+ * @throws CoreshipError `config` where an entry would be parsed as something else, such as a value with a bare newline,
+ *   which would add a second option
  */
 export function serialiseUnit(file: UnitFile): string {
   return file.entries.map((entry) => `${entryText(entry)}\n`).join('');
 }
 
 /**
- * fleet's canonical text of options: sections in order of first appearance, options in order inside each, one empty line
- * between sections. Comments are not part of it. Two files with the same canonical text are the same unit.
+ * fleet's canonical text of options: sections in order of first appearance, the options of each in order, one empty line
+ * between sections, no comments. Two files with the same canonical text are the same unit.
  */
 export function canonicalText(options: readonly UnitOption[]): string {
   const sections = new Map<string, string[]>();
@@ -48,14 +48,14 @@ function entryText(entry: UnitEntry): string {
 function optionText(name: string, value: string): string {
   writable(name, /^(?![#;[ \t])[^=\r\n\0]*[^= \t\r\n\0]$/);
   writable(value, /^(?![ \t])(?:[^\r\n\0]|(?<=(?<!\\)(?:\\\\)*\\)\n)*$/);
-  // A value may end in a backslash only where a space follows it in the file: without one it would join the next line,
-  // to fleet also where the backslash is escaped.
+  // A backslash at the end of a value needs a space after it in the file: otherwise it would join the next line, for
+  // fleet even where the backslash is escaped.
   return value.endsWith('\\') ? `${name}=${value} ` : `${name}=${value}`;
 }
 
 function writable(text: string, pattern: RegExp): string {
   if (pattern.test(text)) return text;
   throw new CoreshipError('config', `cannot be written to a unit file: ${JSON.stringify(text)}`, {
-    hint: 'break a value over lines with a backslash at each line end, or quote it so that newlines become \\n',
+    hint: 'continue a value over lines with a backslash at each line end, or quote it so that newlines become \\n',
   });
 }

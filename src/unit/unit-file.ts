@@ -23,12 +23,12 @@ export type BlankEntry = { readonly kind: 'blank'; readonly line?: number };
 
 export type UnitEntry = SectionEntry | OptionEntry | CommentEntry | BlankEntry;
 
-/** A unit file: everything in it, in order, so that it can be written back. Repeats and order are meaning. */
+/** A unit file: all its entries in order, so that it can be written back. Repetition and order have meaning. */
 export interface UnitFile {
   readonly entries: readonly UnitEntry[];
 }
 
-/** An option that knows the line it came from, for problems a person can open. */
+/** An option with the line it came from, for problems that link to a place. */
 export type LocatedOption = UnitOption & { readonly line?: number };
 
 /** All options in order, each with its section. */
@@ -49,23 +49,7 @@ export function locatedOptionsOf(file: UnitFile): readonly LocatedOption[] {
   return options;
 }
 
-/** The values assigned to an option, in order, as written: with empty assignments and `\` line breaks. */
-export function valuesOf(file: UnitFile, section: string, name: string): readonly string[] {
-  return optionsOf(file)
-    .filter((option) => option.section === section && option.name === name)
-    .map((option) => option.value);
-}
-
-/**
- * The values that count for a list option: lines joined, and only what follows the last empty assignment, which
- * resets the list (systemd.syntax(7)). For an option that holds one value, the last of these is the one.
- */
-export function effectiveValues(file: UnitFile, section: string, name: string): readonly string[] {
-  const values = valuesOf(file, section, name).map(logicalValue);
-  return values.slice(values.lastIndexOf('') + 1);
-}
-
-/** A value as systemd reads it: each `\` at a line's end, with the newline, is a space. */
+/** A value as systemd reads it: each `\` at a line's end becomes a space, together with the newline. */
 export function logicalValue(value: string): string {
   return value.replaceAll('\\\n', ' ').replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
 }

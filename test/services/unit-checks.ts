@@ -3,9 +3,9 @@ import { formatProblem } from '../../src/errors.ts';
 import { lintUnit } from '../../src/placement/lint-unit.ts';
 import type { RenderedFile } from '../../src/services/rendered-file.ts';
 import { readUnit } from '../../src/unit/parse.ts';
-import { expandSystemdSpecifiers } from '../../src/unit/specifiers.ts';
-import { splitWords } from '../../src/unit/split-words.ts';
-import { valuesOf } from '../../src/unit/unit-file.ts';
+import { expandSystemdSpecifiers } from '../support/expand-systemd-specifiers.ts';
+import { splitWords } from '../support/split-words.ts';
+import { valuesOf } from '../support/values-of.ts';
 
 /** Both readers take the unit without a word, no lint rule objects, and no line is too long for fleet. */
 export function expectSoundUnit({ path, content }: RenderedFile): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeInstance, unescapeInstance } from '../../src/unit/escape.ts';
+import { escapeInstance } from '../../src/unit/escape.ts';
+import { unescapeInstance } from '../support/unescape-instance.ts';
 
 describe('escapeInstance', () => {
   it.each([

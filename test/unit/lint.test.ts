@@ -55,7 +55,7 @@ describe('lintUnitText', () => {
         rule: 'comment-swallows-next-line',
         severity: 'error',
         message: 'comment ends in a backslash: to fleet, line 3 is part of the comment',
-        hint: 'end the comment with something else',
+        hint: 'end the comment with another character',
         where: { file: 'static/a.timer', line: 2, column: 1 },
       },
     ]);

@@ -40,7 +40,7 @@ describe('parseUnitName', () => {
     ['a%i.service', /the character "%"/, undefined],
     ['@7777.service', /nothing before the @/, undefined],
     ['.service', /nothing before the type/, undefined],
-    ['a@b.mount', /type that has none/, /service, socket/],
+    ['a@b.mount', /type without templates/, /service, socket/],
     [`${'a'.repeat(248)}.service`, /256 characters long/, /255/],
   ])('refuses %j', (name, message, hint) => {
     const error = failure(() => parseUnitName(name));
@@ -87,9 +87,9 @@ describe('instanceOf', () => {
     expect(() => instanceOf('apache@.service', '7'.repeat(250))).toThrow(/characters long/);
   });
 
-  it.each(['apache.service', 'apache@1.service'])('refuses %s, which is no template', (template) => {
+  it.each(['apache.service', 'apache@1.service'])('refuses %s, which is not a template', (template) => {
     const error = failure(() => instanceOf(template, '7777'));
-    expect(error.message).toBe(`${template} is no template`);
+    expect(error.message).toBe(`${template} is not a template`);
     expect(error.hint).toContain('apache@.service');
   });
 });

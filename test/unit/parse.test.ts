@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CoreshipError } from '../../src/errors.ts';
 import { type Dialect, parseUnit } from '../../src/unit/parse.ts';
-import { effectiveValues, optionsOf, valuesOf } from '../../src/unit/unit-file.ts';
+import { optionsOf } from '../../src/unit/unit-file.ts';
 import { cpuTime } from '../cpu-time.ts';
+import { effectiveValues, valuesOf } from '../support/values-of.ts';
 
 /** The options of a text as `Section.Name=value`. */
 function read(text: string, dialect: Dialect = 'systemd'): readonly string[] {

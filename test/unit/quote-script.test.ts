@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parseUnit } from '../../src/unit/parse.ts';
 import { quoteScript } from '../../src/unit/quote-script.ts';
-import { splitWords } from '../../src/unit/split-words.ts';
-import { effectiveValues } from '../../src/unit/unit-file.ts';
+import { splitWords } from '../support/split-words.ts';
+import { effectiveValues } from '../support/values-of.ts';
 
 /** The script as sh gets it from systemd, out of a unit file. */
 function arriving(script: string, dialect: 'systemd' | 'fleet' = 'systemd'): string {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseUnit } from '../../src/unit/parse.ts';
-import { quoteEnvironment, quoteWord } from '../../src/unit/quote.ts';
+import { quoteWord } from '../../src/unit/quote.ts';
 import { serialiseUnit } from '../../src/unit/serialise.ts';
-import { splitWords } from '../../src/unit/split-words.ts';
-import { valuesOf } from '../../src/unit/unit-file.ts';
+import { splitWords } from '../support/split-words.ts';
+import { valuesOf } from '../support/values-of.ts';
 
 const anyWord = fc
   .oneof(
@@ -60,16 +60,6 @@ describe('quoteWord', () => {
 
   it('refuses a NUL', () => {
     expect(() => quoteWord('a\0b')).toThrow(/NUL/);
-  });
-});
-
-describe('quoteEnvironment', () => {
-  it.each([
-    ['ETCD', 'http://10.0.0.1:2379', 'ETCD=http://10.0.0.1:2379'],
-    ['GREETING', 'hello world', '"GREETING=hello world"'],
-    ['PRICE', '5$ 10%', '"PRICE=5$ 10%%"'],
-  ])('%s=%s', (name, value, quoted) => {
-    expect(quoteEnvironment(name, value)).toBe(quoted);
   });
 });
 

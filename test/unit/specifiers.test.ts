@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expandSpecifiers, expandSystemdSpecifiers } from '../../src/unit/specifiers.ts';
+import { expandSpecifiers } from '../../src/unit/specifiers.ts';
+import { expandSystemdSpecifiers } from '../support/expand-systemd-specifiers.ts';
 
 const name = 'web-apache@a-b\\x2dc.d.service';
 

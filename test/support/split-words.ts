@@ -1,5 +1,5 @@
-import { CoreshipError } from '../errors.ts';
-import { logicalValue } from './unit-file.ts';
+import { CoreshipError } from '../../src/errors.ts';
+import { logicalValue } from '../../src/unit/unit-file.ts';
 
 /**
  * Splits a value into words as systemd does: at whitespace outside quotes, quotes removed, C escapes undone
