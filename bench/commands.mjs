@@ -1,5 +1,5 @@
-// How long commands take as whole processes, beside node itself in the same run: `npm run bench`.
-// The no-op scale is measured where the lab is up and serves.
+// Measures how long commands take as whole processes, compared with node itself in the same run: `npm run bench`.
+// A scale with nothing to do is measured if the lab is up and serves.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ function measure(name, words, cwd, base) {
   const times = Array.from({ length: rounds }, () => {
     const began = performance.now();
     const status = run(words, cwd);
-    if (status !== 0) throw new Error(`${name} ended with ${status}`);
+    if (status !== 0) throw new Error(`${name} exited with ${status}`);
     return performance.now() - began;
   }).sort((a, b) => a - b);
   const [least, median, most] = [times[0], times[Math.floor(rounds / 2)], times[rounds - 1]].map(Math.round);

@@ -1,5 +1,5 @@
-// A hundred small units on a fleet cluster, by coreship and by fleetctl in the same run: `npm run bench:fleet`.
-// CORESHIP_LAB_BIN names a folder with fleetd and fleetctl 1.0.0. Makes a lab of its own and takes it down.
+// Starts and destroys a hundred small units on a fleet cluster, with coreship and with fleetctl: `npm run bench:fleet`.
+// CORESHIP_LAB_BIN names a folder with fleetd and fleetctl 1.0.0. Creates its own lab and removes it.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ if (!bin) {
   process.stderr.write('CORESHIP_LAB_BIN must name a folder with fleetd and fleetctl 1.0.0\n');
   process.exit(2);
 }
-/** Milliseconds for a command and all that it sets going. */
+/** Milliseconds for a command and everything it starts. */
 const limitMs = 240_000;
 const coreship = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 const lab = `fb-${process.pid.toString(36)}`;
@@ -35,10 +35,10 @@ try {
     start: await measure('small', 100, other, node(coreship, ...cluster, 'scale', 'small', ...numbers)),
     destroy: await measure('small', 0, other, node(coreship, ...cluster, 'destroy', 'small', '--yes')),
   };
-  // What fleetctl never gets done, as under load, is told, and takes nobody's figures away.
+  // fleetctl may fail under load; that is reported, and the other figures are kept.
   const theirs = {
-    start: await measure('tiny', 100, other, fleetctl('start', files)).catch(tell),
-    destroy: await measure('tiny', 0, other, fleetctl('destroy', files)).catch(tell),
+    start: await measure('tiny', 100, other, fleetctl('start', files)).catch(reportFailure),
+    destroy: await measure('tiny', 0, other, fleetctl('destroy', files)).catch(reportFailure),
   };
   report('start of 100', 'accepted', 'active', ours.start, theirs.start);
   report('destroy of 100', 'gone from the registry', 'unloaded', ours.destroy, theirs.destroy);
@@ -47,9 +47,9 @@ try {
   rmSync(project, { recursive: true });
 }
 
-/** Runs a command to its end while a machine that is no entry watches fleet; seconds from the command's begin. */
-async function measure(prefix, wanted, machine, words) {
-  const probe = watch(prefix, wanted, machine);
+/** Runs a command while another machine than the entry watches fleet. Times are seconds since the command started. */
+async function measure(prefix, desiredCount, machine, words) {
+  const probe = watch(prefix, desiredCount, machine);
   try {
     await probe.begun();
     const began = Date.now();
@@ -67,7 +67,7 @@ async function measure(prefix, wanted, machine, words) {
     const code = status ?? signal;
     if (code !== 0)
       process.stdout.write(
-        `${words.slice(-102).slice(0, 2).join(' ')} … ended with ${code}: ${talk.trim()}\n`,
+        `${words.slice(-102).slice(0, 2).join(' ')} … exited with ${code}: ${talk.trim()}\n`,
       );
     const seen = await probe.done();
     const since = (at) => (at - began) / 1000;
@@ -77,8 +77,8 @@ async function measure(prefix, wanted, machine, words) {
   }
 }
 
-/** Looks at fleet every tenth of a second, on a machine itself, until all is as wanted or the time is up. */
-function watch(prefix, wanted, machine) {
+/** Polls fleet every tenth of a second on the machine itself, until all units are as desired or the time is up. */
+function watch(prefix, desiredCount, machine) {
   const script = `
 while :; do
   r=$(fleetctl list-unit-files --no-legend --fields=unit,dstate | grep -c "^$1@.*$4")
@@ -87,9 +87,11 @@ while :; do
   if [ "$r" = "$2" ] && [ "$s" = "$2" ]; then exit; fi
   sleep 0.1
 done`;
-  // What is destroyed is gone only when it is in no list at all.
-  const [desired, active] = wanted > 0 ? ['launched', '[^n]active'] : ['', ''];
-  const words = ['sh', '-c', script, 'sh', prefix, String(wanted), active, desired].map(quote).join(' ');
+  // A destroyed unit is gone only when no list has it.
+  const [desired, active] = desiredCount > 0 ? ['launched', '[^n]active'] : ['', ''];
+  const words = ['sh', '-c', script, 'sh', prefix, String(desiredCount), active, desired]
+    .map(quote)
+    .join(' ');
   const child = spawn('ssh', [...sshOptions(), `core@${machine.address}`, words], {
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: limitMs,
@@ -97,19 +99,19 @@ done`;
   const seen = {};
   const lines = createInterface({ input: child.stdout }).on('line', (line) => {
     const [at, registry, states] = line.split(' ').map(Number);
-    if (registry === wanted) seen.registry ??= at;
-    if (states === wanted) seen.states ??= at;
+    if (registry === desiredCount) seen.registry ??= at;
+    if (states === desiredCount) seen.states ??= at;
   });
   const closed = once(child, 'close').then(() => false);
   const first = once(lines, 'line').then(() => true);
   return {
     begun: async () => {
-      if (!(await Promise.race([first, closed]))) throw new Error(`nobody could look for ${prefix}`);
+      if (!(await Promise.race([first, closed]))) throw new Error(`could not observe the units of ${prefix}`);
     },
     done: async () => {
       await closed;
       if (seen.registry === undefined || seen.states === undefined)
-        throw new Error(`never seen ${wanted} of ${prefix}, within ${limitMs / 1000} s`);
+        throw new Error(`did not see ${desiredCount} units of ${prefix} within ${limitMs / 1000} s`);
       return seen;
     },
     stop: () => child.kill(),
@@ -126,7 +128,7 @@ function report(what, registry, states, ours, theirs) {
   process.stdout.write(`  coreship to fleetctl: ${['registry', 'states', 'ended'].map(ratio).join(', ')}\n`);
 }
 
-function tell({ message }) {
+function reportFailure({ message }) {
   process.stdout.write(`${message}\n`);
 }
 
@@ -146,7 +148,7 @@ function tunnel({ address }) {
   return ['--strict-host-key-checking=false', '--tunnel', address, '--ssh-username', 'core'];
 }
 
-/** fleetctl takes keys from an agent only: one that lives as long as the command. */
+/** fleetctl takes keys only from an agent; this one lives as long as the command. */
 function withAgent(words) {
   const script = 'ssh-add -q "$0" && exec "$@"';
   return ['ssh-agent', 'sh', '-c', script, join(labFolder, 'id_ed25519'), ...words];
@@ -167,5 +169,5 @@ function quote(word) {
 
 function run(words) {
   const { status } = spawnSync(process.execPath, words, { cwd: project, stdio: 'inherit' });
-  if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}`);
+  if (status !== 0) throw new Error(`${words.join(' ')} exited with ${status}`);
 }

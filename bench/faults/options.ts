@@ -2,44 +2,44 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { faults } from '../../test/support/faults/faults.ts';
 
-/** What a run of the bench is asked to do. */
+/** The options of one run of the bench. */
 export interface BenchOptions {
   /** Names of the faults to measure; all of them by default. */
   readonly faults: readonly string[];
-  /** Folder of programs for the lab: confd for the load balancer's image, etcd and etcdctl for the machines. */
+  /** Folder with programs for the lab: confd for the load balancer's image, etcd and etcdctl for the machines. */
   readonly bin?: string;
-  /** The API that registrations go through. */
+  /** etcd's API for registrations. */
   readonly api: 'v2' | 'v3';
-  /** What follows etcd in the load balancer; by default what its image chooses. */
+  /** The load balancer's watcher. Default: the one its image chooses. */
   readonly watcher?: string;
-  /** Whether the tutorial's chain is measured after ours. */
+  /** Whether to measure the tutorial's chain as well, after ours. */
   readonly tutorial: boolean;
   /** Name of the lab. */
   readonly lab: string;
-  /** Whether the lab stays up. */
+  /** Whether to leave the lab up. */
   readonly keep: boolean;
-  /** Whether the steady state is measured too: a minute in which nothing changes. */
+  /** Whether to measure the steady state too: one minute without changes. */
   readonly steady: boolean;
-  /** Folder of the report. */
+  /** Folder for the report. */
   readonly out: string;
 }
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const usage = `npm run bench:faults -- [OPTION…]
 
-  --fault NAME   only this fault (repeatable); steady is one too
+  --fault NAME   measure only this fault (repeatable); steady measures the steady state
   --bin DIR      folder with confd for the load balancer, etcd and etcdctl for the machines; default CORESHIP_LAB_BIN
   --api v2|v3    etcd's API for registrations (v3)
-  --watcher NAME etcdctl, curl, confd or confd-fork; by default what the load balancer's image chooses
-  --tutorial     measure the 2014 tutorial's own chain after ours, and compare; needs a confd 0.16 in --bin
+  --watcher NAME etcdctl, curl, confd or confd-fork; default: the one that the load balancer's image chooses
+  --tutorial     measure the tutorial of 2014 as well, after ours, and compare; needs confd 0.16 in --bin
   --lab NAME     the lab to use (bench)
-  --keep         leave the lab up, so that the next run starts at once
-  --out DIR      folder of faults.md, faults.json and faults.svg (docs)
+  --keep         leave the lab up, so that the next run starts quickly
+  --out DIR      folder for faults.md, faults.json and faults.svg (docs)
 
 faults: ${faults.map(({ name }) => name).join(' ')} steady
 `;
 
-/** @throws where a word is unknown */
+/** @throws Error where an option, a fault or an API is unknown */
 export function readOptions(words: readonly string[], env: NodeJS.ProcessEnv): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: [...words],
@@ -58,9 +58,8 @@ export function readOptions(words: readonly string[], env: NodeJS.ProcessEnv): B
   if (values.help) return 'help';
   const known = ['steady', ...faults.map(({ name }) => name)];
   const unknown = values.fault.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new Error(`no fault ${unknown}; there are ${known.join(', ')}`);
-  if (values.api !== 'v2' && values.api !== 'v3')
-    throw new Error(`no API ${values.api}; there are v2 and v3`);
+  if (unknown !== undefined) throw new Error(`unknown fault ${unknown}; known faults: ${known.join(', ')}`);
+  if (values.api !== 'v2' && values.api !== 'v3') throw new Error(`unknown API ${values.api}; use v2 or v3`);
   return {
     faults: values.fault,
     ...(values.bin === '' ? {} : { bin: resolve(values.bin) }),

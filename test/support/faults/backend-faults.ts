@@ -15,7 +15,7 @@ const disconnection = {
 export const backendFaults: readonly Fault[] = [
   {
     name: 'container-killed',
-    title: "an apache's container is killed",
+    title: 'an apache container is killed',
     strike: (rig) => docker(rig, 'kill', container(rig)),
   },
   {
@@ -35,19 +35,19 @@ export const backendFaults: readonly Fault[] = [
   },
   {
     name: 'machine-cut',
-    title: "an apache's machine is cut off, and back",
+    title: "an apache's machine is cut off, then reconnected",
     prepare: (rig) => moveLeader(rig, rig.balancer),
     ...disconnection,
   },
   {
     name: 'leader-cut',
-    title: "an apache's machine that leads etcd is cut off, and back",
+    title: "an apache's machine, etcd's leader, is cut off, then reconnected",
     prepare: (rig) => moveLeader(rig, rig.victim.machine),
     ...disconnection,
   },
   {
     name: 'backend-hangs',
-    title: 'an apache hangs (docker pause), and back',
+    title: 'an apache hangs (docker pause), then continues',
     strike: (rig) => docker(rig, 'pause', container(rig)),
     heal: (rig) => docker(rig, 'unpause', container(rig)),
     lastsMs: 7_000,
@@ -55,7 +55,7 @@ export const backendFaults: readonly Fault[] = [
   },
   {
     name: 'backend-500',
-    title: 'an apache answers 500 to everything, and back',
+    title: 'an apache answers every request with 500, then recovers',
     // Of mod_alias, which is always there: a status that is no redirect takes no target.
     strike: (rig) => inContainer(rig, `echo 'Redirect 500 /' >${faultyPage} && kill -USR1 1`),
     heal: (rig) => inContainer(rig, `rm ${faultyPage} && kill -USR1 1`),
@@ -64,7 +64,7 @@ export const backendFaults: readonly Fault[] = [
   },
   {
     name: 'all-gone',
-    title: 'all backends are gone, then one is back',
+    title: 'all backends stop, then one returns',
     strike: (rig) => Promise.all([rig.victim, rig.other].map((backend) => turn(rig, 'stop', backend))),
     heal: (rig) => turn(rig, 'start', rig.other),
     clear: (rig) => turn(rig, 'start', rig.victim),

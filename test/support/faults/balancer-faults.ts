@@ -35,7 +35,7 @@ export const balancerFaults: readonly Fault[] = [
   },
   {
     name: 'hostile-values',
-    title: 'hostile values in etcd: `x; } server {`, a name that does not resolve, nothing, 1 MB',
+    title: 'hostile values in etcd: `x; } server {`, a name that does not resolve, an empty value, 1 MB',
     strike: async (rig) => {
       for (const [name, value] of Object.entries(hostile)) await keys(rig).put(key(name), value);
     },

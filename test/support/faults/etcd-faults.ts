@@ -16,14 +16,14 @@ export const etcdFaults: readonly Fault[] = [
   },
   {
     name: 'etcd-member-down',
-    title: 'one of three etcds is down: the one beside the load balancer',
+    title: "one of three etcds is down: the one on the load balancer's machine",
     strike: ({ shell, balancer }) => shell.on(balancer, ['sudo', 'systemctl', 'stop', 'etcd']),
     heal: ({ shell, balancer }) => shell.on(balancer, ['sudo', 'systemctl', 'start', 'etcd']),
     lastsMs: 10_000,
   },
   {
     name: 'etcd-beside-apache-down',
-    title: 'one of three etcds is down: the one beside an apache',
+    title: "one of three etcds is down: the one on an apache's machine",
     strike: ({ shell, victim }) => shell.on(victim.machine, ['sudo', 'systemctl', 'stop', 'etcd']),
     heal: ({ shell, victim }) => shell.on(victim.machine, ['sudo', 'systemctl', 'start', 'etcd']),
     lastsMs: 10_000,
@@ -40,7 +40,7 @@ export function etcdOutage(lastsMs: number): Fault {
     shell.scriptOn(victim.machine, 'systemctl start "apache@$1.service"', [victim.instance]);
   return {
     name: 'etcd-outage',
-    title: `all etcds are down for ${lastsMs / 1000} s, an instance is started meanwhile, and back`,
+    title: `all etcds are down for ${lastsMs / 1000} s while an instance starts, then return`,
     prepare: ({ shell, victim }) =>
       shell.scriptOn(victim.machine, 'systemctl stop "apache@$1.service"', [victim.instance]),
     strike: async (rig) => {

@@ -25,7 +25,7 @@ export const plannedChanges: readonly Fault[] = [
   },
   {
     name: 'only-sidekick-change',
-    title: 'planned: change of the registration settings of an only instance',
+    title: 'planned: change of the registration settings, one instance only',
     prepare: ({ chain, victim }) => chain.scale([victim.instance]),
     strike: ({ chain }) => chain.changeSidekick(),
     clear: ({ chain }) => chain.scale(instances),
