@@ -1,6 +1,6 @@
 /**
- * The rules of the house: which room may know which other room, and which package lives in which room.
- * CONTRIBUTING.md says it to people.
+ * Which room may import which other room, and which room may use which package.
+ * docs/architecture.md explains the rooms and these rules.
  */
 const rooms = {
   unit: [],
@@ -9,7 +9,7 @@ const rooms = {
   plan: ['services', 'placement', 'unit'],
 };
 
-/** Pure rooms import only those below them, the error type and `defined`. */
+/** Pure rooms import only the rooms below them, `errors.ts` and `defined.ts`. */
 const pureRooms = Object.entries(rooms).map(([room, below]) => ({
   name: `${room}-imports-only-downwards`,
   severity: 'error',
@@ -17,7 +17,7 @@ const pureRooms = Object.entries(rooms).map(([room, below]) => ({
   to: { path: '^src/', pathNot: [`^src/(${[room, ...below].join('|')})/`, '^src/(errors|defined)\\.ts$'] },
 }));
 
-/** One package, one room. */
+/** Each of these packages is used in one room only. */
 const packageRooms = Object.entries({
   yargs: 'cli/',
   listr2: 'cli/output/',
@@ -72,7 +72,7 @@ module.exports = {
       to: { path: '^src/cli/cluster/open-registry\\.ts$' },
     },
     {
-      name: 'rooms-never-look-back-at-the-command-line',
+      name: 'no-room-imports-the-command-line',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(cli/|bin\\.ts|index\\.ts)' },
       to: { path: '^src/cli/' },
