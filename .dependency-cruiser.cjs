@@ -22,6 +22,7 @@ const packageRooms = Object.entries({
   yargs: 'cli/',
   listr2: 'cli/output/',
   ssh2: 'ssh/',
+  undici: 'http/',
   etcd3: 'registry/',
   mustache: 'services/',
   zod: 'project/',

@@ -1,5 +1,5 @@
 /**
- * What went wrong, in one word. The command line turns it into an exit code (DESIGN.md §8):
+ * What went wrong, in one word. The command line maps it to an exit code (docs/operation.md):
  * `usage` and `config` 2, `failed` and `bug` 1, `lock-held` 3, `partial` 4, `interrupted` 130.
  */
 export type ErrorCode = 'usage' | 'config' | 'failed' | 'lock-held' | 'partial' | 'interrupted' | 'bug';

@@ -41,6 +41,7 @@ const active = async (all: Awaited<ReturnType<typeof running>>, units: readonly 
 
 const changed = { ...main, text: main.text.replace('[Service]', '[Service]\nEnvironment=V=2') };
 
+// The numbers are those of the table in docs/fleet.md.
 describe("fleet's traps", () => {
   it('1: a unit that is slow to start is waited for by its state, not by fleet’s word', async () => {
     const all = await fleet();
