@@ -2,8 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { exists } from '../../src/exists.ts';
-import { host, tryHost } from '../../src/lab/host.ts';
-import { labDown, labUp } from '../../src/lab/lab.ts';
+import { runOnHost, tryOnHost } from '../../src/lab/host.ts';
+import { labDown } from '../../src/lab/lab-down.ts';
+import { labUp } from '../../src/lab/lab-up.ts';
 import { coreshipChain } from '../../test/support/faults/coreship-chain.ts';
 import { labShell } from '../../test/support/lab/lab-shell.ts';
 import { copyProject, edit, type TestProject } from '../../test/support/project.ts';
@@ -66,7 +67,7 @@ async function benchProject({ api, watcher }: BenchOptions): Promise<TestProject
     const image = '    image: example/nginx_lb\n';
     await edit(file, image, `${image}    environment: { WATCHER: ${watcher} }\n`);
   }
-  await host([process.execPath, join(repository, 'dist/bin.js'), 'render', '--project', project.root]);
+  await runOnHost([process.execPath, join(repository, 'dist/bin.js'), 'render', '--project', project.root]);
   return project;
 }
 
@@ -74,7 +75,7 @@ async function benchProject({ api, watcher }: BenchOptions): Promise<TestProject
 async function whyNoTutorial({ bin }: BenchOptions): Promise<string | undefined> {
   const version = async (program: string, option: string): Promise<string> => {
     if (bin === undefined || !(await exists(join(bin, program)))) return '';
-    const { stdout, stderr } = await tryHost([join(bin, program), option]);
+    const { stdout, stderr } = await tryOnHost([join(bin, program), option]);
     return `${stdout}${stderr}`;
   };
   // The first release with the template's functions was 0.6, and the last of this line 0.16; the fork has no API v2.

@@ -1,13 +1,16 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { CoreshipError } from '../errors.ts';
 import { readText } from './files.ts';
-import { waitUntil } from './wait.ts';
+import { labCgroup, labsCgroup } from './paths.ts';
+import { pollUntil } from './poll.ts';
 
 /**
- * A machine's control group holds all its processes, nspawn's included, and nothing else. So it tells whether
- * the machine lives, and killing it can never hit a stranger (cgroups(7), cgroup.kill since Linux 5.14).
- * Machines must not share one either: each init takes the group it finds for its own and could not stop its
- * services any more.
+ * A machine's control group holds all its processes, including nspawn's, and no others. So it says whether the machine
+ * runs, and killing it never hits another process (cgroups(7), cgroup.kill since Linux 5.14). Machines must not share
+ * one, because each init manages the group it starts in and could no longer stop its services.
+ *
+ * Groups are given by their path below the root of a hierarchy.
  */
 export interface CgroupRoots {
   /** Where cgroup version 2 is mounted; undefined when it is not. */
@@ -16,102 +19,109 @@ export interface CgroupRoots {
   readonly named: string | undefined;
 }
 
-/** Finds the hierarchies which a machine's init uses. */
+/** Finds the hierarchies that a machine's init uses. */
 export async function cgroupRoots(): Promise<CgroupRoots> {
   return parseCgroupMounts(await readFile('/proc/self/mounts', 'utf8'));
 }
 
-/** Reads {@link CgroupRoots} out of a table of mounts in the format of proc(5). */
+/** Reads {@link CgroupRoots} from a table of mounts in the format of proc(5). */
 export function parseCgroupMounts(mounts: string): CgroupRoots {
   const rows = mounts.split('\n').map((line) => line.split(' '));
-  const find = (wanted: (type: string, flags: readonly string[]) => boolean): string | undefined =>
-    rows.find(([, , type = '', flags = '']) => wanted(type, flags.split(',')))?.[1];
+  const find = (matches: (type: string, flags: readonly string[]) => boolean): string | undefined =>
+    rows.find(([, , type = '', flags = '']) => matches(type, flags.split(',')))?.[1];
   return {
     unified: find((type) => type === 'cgroup2'),
     named: find((type, flags) => type === 'cgroup' && flags.includes('name=systemd')),
   };
 }
 
-/** Makes a machine's groups. The result is the files to which a process writes its id to enter them. */
-export async function makeCgroups(lab: string, machine: string): Promise<readonly string[]> {
-  const groups = await groupsOf(lab, machine);
-  for (const group of groups) await mkdir(group, { recursive: true });
+/** Makes a machine's group in each hierarchy. The result is the files to which a process writes its id to enter them. */
+export async function makeCgroups(cgroup: string): Promise<readonly string[]> {
+  const folders = (await mountedRoots()).map((root) => join(root, cgroup));
+  for (const folder of folders) await mkdir(folder, { recursive: true });
   const { unified } = await cgroupRoots();
   if (unified !== undefined) {
-    await handDown(join(unified, parent));
-    await handDown(join(unified, parent, lab));
+    await delegateControllers(join(unified, labsCgroup));
+    await delegateControllers(join(unified, dirname(cgroup)));
   }
-  return groups.map((group) => join(group, 'cgroup.procs'));
+  return folders.map((folder) => join(folder, 'cgroup.procs'));
 }
 
-/** Whether any process of the machine lives. */
-export async function isPopulated(lab: string, machine: string): Promise<boolean> {
+/** Whether any process of the machine is alive. */
+export async function isPopulated(cgroup: string): Promise<boolean> {
   const { unified } = await cgroupRoots();
   if (unified === undefined) return false;
-  const events = await readText(join(unified, parent, lab, machine, 'cgroup.events'));
+  const events = await readText(join(unified, cgroup, 'cgroup.events'));
   return events?.includes('populated 1') ?? false;
 }
 
 /** The processes of nspawn itself, outside the machine. */
-export async function supervisors(lab: string, machine: string): Promise<readonly number[]> {
+export async function supervisorsOf(cgroup: string): Promise<readonly number[]> {
   const { unified = '' } = await cgroupRoots();
-  const ids = await readText(join(unified, parent, lab, machine, 'supervisor/cgroup.procs'));
+  const ids = await readText(join(unified, cgroup, 'supervisor/cgroup.procs'));
   return (ids ?? '').split('\n').filter(Boolean).map(Number);
 }
 
-/** Machines of a lab that have a group, alive or left over. */
-export async function machinesWithCgroup(lab: string): Promise<readonly string[]> {
-  const roots = Object.values(await cgroupRoots()).filter((root) => root !== undefined);
-  const found = await Promise.all(roots.map((root) => childGroups(join(root, parent, lab))));
-  return [...new Set(found.flat())];
+/** The groups of a lab's machines, whether their machines run or not. */
+export async function machineCgroups(lab: string): Promise<readonly string[]> {
+  const parent = labCgroup(lab);
+  const names = await Promise.all((await mountedRoots()).map((root) => childGroups(join(root, parent))));
+  return [...new Set(names.flat())].map((name) => join(parent, name));
 }
 
 /**
- * Kills every process of the machine at once, as a power cut does, and removes its groups. The result is
- * false when processes remain after ten seconds.
+ * Kills every process in the groups of machines at once, as a power failure does, and removes the groups.
+ *
+ * @throws CoreshipError `failed` naming the machines that have processes left after ten seconds.
  */
-export async function killMachine(lab: string, machine: string): Promise<boolean> {
+export async function killCgroups(cgroups: readonly string[]): Promise<void> {
+  const killed = await Promise.all(cgroups.map(killCgroup));
+  const left = cgroups.filter((_, index) => !killed[index]).map((cgroup) => basename(cgroup));
+  if (left.length === 0) return;
+  throw new CoreshipError('failed', `processes of ${left.join(', ')} cannot be killed`, {
+    hint: 'they hang in the kernel; only a reboot of this host ends them',
+  });
+}
+
+/** Removes the groups above a lab's machines, and the one above all labs when none is left. */
+export async function removeLabCgroups(lab: string): Promise<void> {
+  for (const root of await mountedRoots()) {
+    await rmdir(join(root, labCgroup(lab))).catch(() => undefined);
+    await rmdir(join(root, labsCgroup)).catch(() => undefined);
+  }
+}
+
+async function killCgroup(cgroup: string): Promise<boolean> {
   const { unified } = await cgroupRoots();
   if (unified !== undefined) {
-    await writeFile(join(unified, parent, lab, machine, 'cgroup.kill'), '1').catch(ignoreMissing);
+    await writeFile(join(unified, cgroup, 'cgroup.kill'), '1').catch(ignoreMissing);
   }
-  const dead = await waitUntil(async () => !(await isPopulated(lab, machine)), { timeoutMs: 10_000 });
+  const dead = await pollUntil(async () => !(await isPopulated(cgroup)), { timeoutMs: 10_000 });
   if (!dead) return false;
-  for (const group of await groupsOf(lab, machine)) await removeTree(group);
+  for (const root of await mountedRoots()) await removeTree(join(root, cgroup));
   return true;
 }
 
-/** Removes the groups above a lab's machines, those of the room itself too when no lab is left. */
-export async function removeLabCgroups(lab: string): Promise<void> {
-  for (const root of Object.values(await cgroupRoots())) {
-    if (root === undefined) continue;
-    await rmdir(join(root, parent, lab)).catch(() => undefined);
-    await rmdir(join(root, parent)).catch(() => undefined);
-  }
+async function mountedRoots(): Promise<readonly string[]> {
+  return Object.values(await cgroupRoots()).filter((root) => root !== undefined);
 }
 
-const parent = 'coreship-labs';
-
-async function groupsOf(lab: string, machine: string): Promise<readonly string[]> {
-  const roots = Object.values(await cgroupRoots()).filter((root) => root !== undefined);
-  return roots.map((root) => join(root, parent, lab, machine));
-}
-
-/** Lets the groups below use the controllers which this group may use. Machines work without, too. */
-async function handDown(group: string): Promise<void> {
-  const controllers = (await readText(join(group, 'cgroup.controllers')))?.split(/\s+/).filter(Boolean) ?? [];
+/** Lets child groups use the controllers of this group. Machines also work without them. */
+async function delegateControllers(folder: string): Promise<void> {
+  const controllers =
+    (await readText(join(folder, 'cgroup.controllers')))?.split(/\s+/).filter(Boolean) ?? [];
   for (const controller of controllers) {
-    await writeFile(join(group, 'cgroup.subtree_control'), `+${controller}`).catch(() => undefined);
+    await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`).catch(() => undefined);
   }
 }
 
-async function removeTree(group: string): Promise<void> {
-  for (const child of await childGroups(group)) await removeTree(join(group, child));
-  await rmdir(group).catch(ignoreMissing);
+async function removeTree(folder: string): Promise<void> {
+  for (const child of await childGroups(folder)) await removeTree(join(folder, child));
+  await rmdir(folder).catch(ignoreMissing);
 }
 
-async function childGroups(group: string): Promise<readonly string[]> {
-  const entries = await readdir(group, { withFileTypes: true }).catch(() => []);
+async function childGroups(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 

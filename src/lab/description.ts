@@ -1,8 +1,9 @@
 import { readJson } from './files.ts';
-import { checkLabName, type LabLayout } from './layout.ts';
+import type { Lab } from './lab.ts';
+import { checkLabName } from './layout.ts';
 import { labPaths } from './paths.ts';
 
-/** What others need to know of a lab that is up. */
+/** What others need to know about a lab that is up. */
 export interface LabDescription {
   readonly name: string;
   readonly machines: readonly LabMachine[];
@@ -10,11 +11,11 @@ export interface LabDescription {
   readonly identityFile: string;
   /** The machines' host keys. */
   readonly knownHostsFile: string;
-  /** The lab's etcd as each of its machines sees it: every machine is a member. */
+  /** The lab's etcd as each of its machines reaches it: every machine is a member. */
   readonly etcd: { readonly endpoints: readonly string[] };
 }
 
-/** How to reach a machine of a lab, and what it is. */
+/** What a machine of a lab is, and how to reach it. */
 export interface LabMachine {
   readonly name: string;
   /** machine-id(5). */
@@ -25,21 +26,25 @@ export interface LabMachine {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Describes a lab for others. */
-export function describeLab(layout: LabLayout): LabDescription {
-  const { identity, knownHosts } = labPaths(layout.name);
+/** Describes a lab to others. */
+export function describeLab({ name, machines, paths }: Lab): LabDescription {
   return {
-    name: layout.name,
-    machines: layout.machines.map(({ name, id, address, metadata }) => {
-      return { name, id, address, user: 'core', port: 22, metadata };
+    name,
+    machines: machines.map((machine) => {
+      const { id, address, metadata } = machine;
+      return { name: machine.name, id, address, user: 'core', port: 22, metadata };
     }),
-    identityFile: identity,
-    knownHostsFile: knownHosts,
+    identityFile: paths.identityFile,
+    knownHostsFile: paths.knownHostsFile,
     etcd: { endpoints: ['http://127.0.0.1:2379'] },
   };
 }
 
-/** The description of a lab that has been brought up and not been taken down; its machines may be dead by now. */
+/**
+ * The description of a lab that was brought up and not taken down. Its machines may have stopped since.
+ *
+ * @throws CoreshipError `usage` for a bad name.
+ */
 export async function readLab(name: string): Promise<LabDescription | undefined> {
   return await readJson<LabDescription>(labPaths(checkLabName(name)).description);
 }

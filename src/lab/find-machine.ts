@@ -1,19 +1,21 @@
 import { CoreshipError } from '../errors.ts';
-import type { LabLayout, MachineLayout } from './layout.ts';
-import { requireLayout } from './stored-layout.ts';
+import { labOf, type Machine } from './lab.ts';
+import { checkLabName } from './layout.ts';
+import { readLayout } from './stored-layout.ts';
 
 /**
- * Finds a machine of a lab by its name.
+ * Finds a machine of a lab by name.
  *
- * @throws CoreshipError `failed` when there is no such lab, `usage` when it has no such machine.
+ * @throws CoreshipError `failed` when there is no such lab; `usage` when it has no such machine, or for a bad name.
  */
-export async function findMachine(
-  lab: string,
-  name: string,
-): Promise<{ readonly layout: LabLayout; readonly machine: MachineLayout }> {
-  const layout = await requireLayout(lab);
-  const machine = layout.machines.find((other) => other.name === name);
-  if (machine !== undefined) return { layout, machine };
-  const names = layout.machines.map((other) => other.name).join(', ');
-  throw new CoreshipError('usage', `${lab} has no machine ${name}`, { hint: `it has ${names}` });
+export async function findMachine(lab: string, name: string): Promise<Machine> {
+  const layout = await readLayout(checkLabName(lab));
+  if (layout === undefined) {
+    throw new CoreshipError('failed', `there is no lab ${lab}`, { hint: `coreship lab up --name ${lab}` });
+  }
+  const { machines } = labOf(layout);
+  const machine = machines.find((candidate) => candidate.name === name);
+  if (machine !== undefined) return machine;
+  const names = machines.map((candidate) => candidate.name).join(', ');
+  throw new CoreshipError('usage', `the lab ${lab} has no machine ${name}`, { hint: `it has ${names}` });
 }

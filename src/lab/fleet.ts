@@ -1,72 +1,69 @@
 import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoreshipError } from '../errors.ts';
-import { type EmitLabEvent, inStep } from './events.ts';
+import { type EmitLabEvent, runStep } from './events.ts';
 import { readText } from './files.ts';
 import { lastLines } from './host.ts';
-import type { LabLayout, MachineLayout } from './layout.ts';
-import { machinePaths } from './paths.ts';
-import { hashOfPrograms } from './programs.ts';
+import type { Lab, Machine } from './lab.ts';
+import type { MachineLayout } from './layout.ts';
+import type { ProgramSet } from './programs.ts';
 import { awaitUnits } from './readiness.ts';
 import { writeFilesBelow } from './rootfs.ts';
-import { onMachine } from './ssh.ts';
+import { tryOnMachine } from './ssh.ts';
 
-/** The programs that make a machine one of a fleet cluster, as they are named in the folder that is given. */
-const programs = ['fleetd', 'fleetctl'] as const;
-
-/** Makes the running machines of a lab a fleet cluster out of the programs in `bin`; again only where they changed. */
+/** Makes the running machines of a lab a fleet cluster; machines that have these programs already stay as they are. */
 export async function ensureFleet(
-  layout: LabLayout,
-  bin: string,
+  lab: Lab,
+  programs: FleetPrograms,
   emit: EmitLabEvent,
   signal?: AbortSignal,
 ): Promise<void> {
-  const mark = `${await hashOfPrograms(bin, programs)}\n`;
-  const machines = await Promise.all(
-    layout.machines.map(async (machine) => ({ machine, there: await readText(markPath(layout, machine)) })),
-  );
-  const missing = machines.filter(({ there }) => there !== mark).map(({ machine }) => machine);
+  const installed = await Promise.all(lab.machines.map(({ paths }) => readText(join(paths.root, markFile))));
+  const missing = lab.machines.filter((_, index) => installed[index]?.trim() !== programs.hash);
   if (missing.length > 0) {
-    await inStep(emit, 'fleet', `fleet on ${missing.map(({ name }) => name).join(', ')}`, async () => {
-      await Promise.all(missing.map((machine) => equip(layout, machine, bin, mark, signal)));
+    await runStep(emit, 'fleet', `fleet on ${missing.map(({ name }) => name).join(', ')}`, async () => {
+      await Promise.all(missing.map((machine) => installFleet(machine, programs, signal)));
     });
   }
-  await Promise.all(layout.machines.map((machine) => awaitUnits(layout, machine, ['fleet.service'], signal)));
+  await Promise.all(lab.machines.map((machine) => awaitUnits(machine, ['fleet.service'], signal)));
 }
 
-async function equip(
-  layout: LabLayout,
-  machine: MachineLayout,
-  bin: string,
-  mark: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { root } = machinePaths(layout.name, machine.name);
+/** fleetd and fleetctl, and the folder that has them. */
+interface FleetPrograms extends ProgramSet {
+  readonly folder: string;
+}
+
+async function installFleet(machine: Machine, programs: FleetPrograms, signal?: AbortSignal): Promise<void> {
+  const { root } = machine.paths;
   const folder = join(root, 'usr/local/bin');
   await mkdir(folder, { recursive: true });
-  for (const program of programs) {
-    await copyFile(join(bin, program), join(folder, `.${program}.new`));
-    await chmod(join(folder, `.${program}.new`), 0o755);
-    await rename(join(folder, `.${program}.new`), join(folder, program));
+  for (const name of programs.names) {
+    await copyFile(join(programs.folder, name), join(folder, `.${name}.new`));
+    await chmod(join(folder, `.${name}.new`), 0o755);
+    await rename(join(folder, `.${name}.new`), join(folder, name));
   }
   await writeFilesBelow(root, fleetFiles(machine));
-  const words = [
-    'sudo',
-    'sh',
-    '-c',
-    'systemctl daemon-reload && systemctl --quiet enable fleet.socket fleet.service && systemctl restart fleet.socket fleet.service',
+  const script = [
+    'systemctl daemon-reload',
+    'systemctl --quiet enable fleet.socket fleet.service',
+    'systemctl restart fleet.socket fleet.service',
   ];
-  const { status, stderr } = await onMachine(layout.name, machine, words, { signal });
+  const { status, stderr } = await tryOnMachine(machine, ['sudo', 'sh', '-ec', script.join('\n')], {
+    signal,
+  });
   if (status !== 0) {
     throw new CoreshipError('failed', `fleet does not start on ${machine.name}`, {
       details: lastLines(stderr),
     });
   }
-  await writeFilesBelow(root, { [markFile]: mark });
+  await writeFilesBelow(root, { [markFile]: `${programs.hash}\n` });
 }
 
 /** The files of a machine that runs fleet, by their path below its root. */
-export function fleetFiles({ address, metadata }: MachineLayout): Readonly<Record<string, string>> {
+export function fleetFiles({
+  address,
+  metadata,
+}: Pick<MachineLayout, 'address' | 'metadata'>): Readonly<Record<string, string>> {
   const pairs = Object.entries(metadata).map(([key, value]) => `${key}=${value}`);
   return {
     'etc/fleet/fleet.conf': [
@@ -109,9 +106,5 @@ export function fleetFiles({ address, metadata }: MachineLayout): Readonly<Recor
   };
 }
 
-/** Tells which programs a machine runs; written last. */
+/** Holds the hash of the programs that a machine runs; written last. */
 const markFile = 'etc/fleet/programs';
-
-function markPath(layout: LabLayout, machine: MachineLayout): string {
-  return join(machinePaths(layout.name, machine.name).root, markFile);
-}

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { CoreshipError } from '../errors.ts';
 
-/** Limits and surroundings of one command on the host. */
+/** Limits and environment of one command on the host. */
 export interface HostOptions {
   /** Milliseconds until the command is killed. Default 30 000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
   /** File for standard input; default none. */
   readonly inputFile?: string;
-  /** Variables beside those of this process. */
+  /** Variables in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -22,12 +22,12 @@ export interface HostResult {
 }
 
 /**
- * Runs a command on the host, without a shell, and gives its standard output.
+ * Runs a command on the host, without a shell, and returns its standard output.
  *
  * @throws CoreshipError `failed` with the last lines of its error output; `interrupted` on abort.
  */
-export async function host(words: readonly string[], options: HostOptions = {}): Promise<string> {
-  const result = await tryHost(words, options);
+export async function runOnHost(words: readonly string[], options: HostOptions = {}): Promise<string> {
+  const result = await tryOnHost(words, options);
   if (result.status === 0) return result.stdout;
   throw new CoreshipError('failed', `${show(words)} failed with status ${result.status}`, {
     details: lastLines(result.stderr || result.stdout),
@@ -35,12 +35,12 @@ export async function host(words: readonly string[], options: HostOptions = {}):
 }
 
 /**
- * Runs a command on the host and gives its result, whatever its status. It runs in a session of its own, so
- * that Ctrl-C reaches it only as an abort, and is killed with all its children when it is given up.
+ * Runs a command on the host and returns its result, whatever its status. It runs in its own session, so that Ctrl-C
+ * reaches it only as an abort. On abort or time-out it is killed with all its children.
  *
  * @throws CoreshipError `failed` when it cannot be started or takes too long; `interrupted` on abort.
  */
-export async function tryHost(words: readonly string[], options: HostOptions = {}): Promise<HostResult> {
+export async function tryOnHost(words: readonly string[], options: HostOptions = {}): Promise<HostResult> {
   if (options.signal?.aborted) throw interrupted();
   if (options.inputFile === undefined) return await runToEnd(words, 'ignore', options);
   const input = await open(options.inputFile);
@@ -72,32 +72,39 @@ function runToEnd(
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    const giveUp = (error: CoreshipError): void => {
+    const stop = (error: CoreshipError): void => {
       if (child.pid !== undefined) kill(-child.pid, 'SIGKILL');
       reject(error);
     };
-    const abort = (): void => giveUp(interrupted());
+    const abort = (): void => stop(interrupted());
     const timer = setTimeout(() => {
       const message = `${show(words)} took over ${timeoutMs / 1000} s`;
-      giveUp(new CoreshipError('failed', message, { details: lastLines(stderr) }));
+      stop(new CoreshipError('failed', message, { details: lastLines(stderr) }));
     }, timeoutMs);
     signal?.addEventListener('abort', abort, { once: true });
-    const settle = (): void => {
+    const release = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
     child.once('error', (cause) => {
-      settle();
+      release();
       reject(new CoreshipError('failed', `cannot run ${program}: ${cause.message}`, { cause }));
     });
     child.once('close', (code) => {
-      settle();
+      release();
       resolve({ status: code ?? 128, stdout, stderr });
     });
   });
 }
 
-/** Sends a signal to a process, or to a group by its negative id (kill(2)); one that has ended needs none. */
+/** The error of an aborted command. */
+export function interrupted(): CoreshipError {
+  return new CoreshipError('interrupted', 'interrupted', {
+    hint: 'run the same command again; it cleans up and resumes',
+  });
+}
+
+/** Sends a signal to a process, or to a group by its negative id (kill(2)). One that has ended is ignored. */
 export function kill(id: number, signal: NodeJS.Signals): void {
   try {
     process.kill(id, signal);
@@ -106,9 +113,9 @@ export function kill(id: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Whether the host has a program of that name. */
+/** Whether the host has a program with that name. */
 export async function hasProgram(name: string): Promise<boolean> {
-  return (await tryHost(['sh', '-c', 'command -v "$0"', name])).status === 0;
+  return (await tryOnHost(['sh', '-c', 'command -v "$0"', name])).status === 0;
 }
 
 /** The last lines of a command's or a console's output that are worth showing. */
@@ -116,7 +123,7 @@ export function lastLines(text: string, count = 8): readonly string[] {
   return text.trimEnd().split('\n').filter(Boolean).slice(-count);
 }
 
-/** Where programs are looked for: a root that came by `su` may lack the folders of the system's own. */
+/** Where programs are searched: after `su`, root's PATH may lack the system's folders. */
 export function searchPath(): string {
   return `${process.env['PATH'] ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`;
 }
@@ -124,10 +131,4 @@ export function searchPath(): string {
 function show(words: readonly string[]): string {
   const text = words.join(' ');
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
-}
-
-function interrupted(): CoreshipError {
-  return new CoreshipError('interrupted', 'interrupted', {
-    hint: 'run it again: it clears up and goes on',
-  });
 }

@@ -3,10 +3,10 @@ import { withFileLock } from './file-lock.ts';
 import { readText } from './files.ts';
 import { labsFolder, layoutsLockPath } from './paths.ts';
 
-/** Where the kernel's limit stands, where the host's own is kept meanwhile, and the folder of all labs. */
+/** The kernel's limit, the file that keeps the host's own value meanwhile, and the folder of all labs. */
 export interface InotifyPaths {
   readonly limit: string;
-  /** Below /run: it goes with a reboot, as the raised limit does. */
+  /** Below /run: a reboot resets it, as it resets the raised limit. */
   readonly before: string;
   readonly labs: string;
 }
@@ -17,10 +17,10 @@ const onHost: InotifyPaths = {
   labs: labsFolder,
 };
 
-/** Each init and each docker takes some; the kernel's own 128 stop the 28th machine. */
+/** Each init and each docker takes some; with the kernel's default of 128 the 28th machine does not start. */
 const enough = '1024';
 
-/** Raises fs.inotify.max_user_instances (inotify(7)) to 1024, where it is lower, for as long as there are labs. */
+/** Raises fs.inotify.max_user_instances (inotify(7)) to 1024, where it is lower, while there are labs. */
 export async function raiseInotifyLimit({ limit, before }: InotifyPaths = onHost): Promise<void> {
   const own = (await readFile(limit, 'utf8')).trim();
   if (Number(own) >= Number(enough)) return;
@@ -28,9 +28,9 @@ export async function raiseInotifyLimit({ limit, before }: InotifyPaths = onHost
   await writeFile(limit, enough);
 }
 
-/** Gives the host its own limit back when no lab is left, unless somebody has set another one meanwhile. */
+/** Restores the host's own limit when no lab is left, unless somebody else has changed it meanwhile. */
 export async function restoreInotifyLimit({ limit, before, labs }: InotifyPaths = onHost): Promise<void> {
-  // Under the lock under which labs begin: none may begin in between.
+  // Under the lock under which labs are created: none may be created in between.
   await withFileLock(layoutsLockPath, { timeoutMs: 30_000 }, async () => {
     const own = await readText(before);
     const left = await readdir(labs).catch(() => []);

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { CoreshipError } from '../errors.ts';
 
-/** Everything about a lab that is decided once and kept for its life. Plain data, stored as JSON. */
+/** Everything about a lab that is decided when it is created. Plain data, stored as JSON. */
 export interface LabLayout {
   readonly name: string;
   /** Bridge interface on the host. */
   readonly bridge: string;
   /** Third number of the lab's 10.213.N.0/24. */
   readonly subnet: number;
-  /** Name of the cached base below the machines' overlays. */
+  /** Name of the cached base under the machines' overlays. */
   readonly base: string;
   readonly machines: readonly MachineLayout[];
 }
@@ -21,37 +21,40 @@ export interface MachineLayout {
   readonly address: string;
   /** Network namespace. */
   readonly namespace: string;
-  /** The host's end of the machine's cable. */
+  /** The host's end of the machine's veth pair. */
   readonly link: string;
-  /** What placement rules can ask for. */
+  /** The metadata that placement rules select on. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What a layout is made from. `newId` gives a fresh machine id at each call. */
+/** What a layout is made from. */
 export interface LayoutFacts {
+  /** A valid name, see {@link checkLabName}. */
   readonly name: string;
+  /** A valid number of machines, see {@link checkMachineCount}. */
   readonly machines: number;
   readonly base: string;
   readonly takenSubnets: ReadonlySet<number>;
+  /** Returns another machine id at each call. */
   readonly newId: () => string;
 }
 
-/** First two numbers of every lab's addresses: away from what docker and podman take by default. */
+/** First two numbers of every lab's addresses: outside the default ranges of docker and podman. */
 export const labNetwork = '10.213';
 
 /** Every machine is a member of the lab's etcd, and etcd advises against more than seven. */
 const mostMachines = 7;
 
 /**
- * Checks a lab's name: a letter, then up to nine letters, digits and dashes, so that interface names made
- * from it stay below the kernel's 15 characters.
+ * Checks a lab's name: a small letter, then up to nine small letters, digits and dashes, so that the names of its
+ * interfaces have at most the 15 characters that the kernel allows.
  *
  * @throws CoreshipError `usage` for any other name.
  */
 export function checkLabName(name: string): string {
   if (isLabName(name)) return name;
-  throw new CoreshipError('usage', `${JSON.stringify(name)} is no name for a lab`, {
-    hint: 'a small letter, then at most nine small letters, digits and dashes',
+  throw new CoreshipError('usage', `${JSON.stringify(name)} is not a valid name for a lab`, {
+    hint: 'use a small letter, then at most nine small letters, digits and dashes',
   });
 }
 
@@ -73,21 +76,19 @@ export function checkMachineCount(machines: number): number {
 /**
  * Lays out a lab: names, addresses, ids.
  *
- * @throws CoreshipError `usage` for a bad name or number of machines, `failed` when all subnets are taken.
+ * @throws CoreshipError `failed` when all subnets are taken.
  */
-export function layOut(facts: LayoutFacts): LabLayout {
-  const name = checkLabName(facts.name);
-  const length = checkMachineCount(facts.machines);
+export function layOut({ name, base, newId, ...facts }: LayoutFacts): LabLayout {
   const subnet = chooseSubnet(name, facts.takenSubnets);
-  const machines = Array.from({ length }, (_, index) => ({
+  const machines = Array.from({ length: facts.machines }, (_, index) => ({
     name: `${name}-${index + 1}`,
-    id: facts.newId(),
+    id: newId(),
     address: `${labNetwork}.${subnet}.${11 + index}`,
     namespace: `${namespacePrefix(name)}${index + 1}`,
     link: `${linkPrefix(name)}${index + 1}`,
     metadata: { zone: String.fromCharCode('a'.charCodeAt(0) + index) },
   }));
-  return { name, bridge: bridgeName(name), subnet, base: facts.base, machines };
+  return { name, bridge: bridgeName(name), subnet, base, machines };
 }
 
 /** Name of the lab's bridge. */
@@ -100,12 +101,12 @@ export function hostAddress(layout: Pick<LabLayout, 'subnet'>): string {
   return `${labNetwork}.${layout.subnet}.1/24`;
 }
 
-/** Whether this network namespace is one of the lab's. */
+/** Whether a network namespace belongs to the lab. */
 export function isLabNamespace(lab: string, namespace: string): boolean {
   return isNumbered(namespacePrefix(lab), namespace);
 }
 
-/** Whether this interface is the host's end of one of the lab's cables. */
+/** Whether an interface is the host's end of one of the lab's veth pairs. */
 export function isLabLink(lab: string, link: string): boolean {
   return isNumbered(linkPrefix(lab), link);
 }
@@ -122,13 +123,17 @@ function isNumbered(prefix: string, text: string): boolean {
   return text.startsWith(prefix) && /^\d+$/.test(text.slice(prefix.length));
 }
 
-/** A lab gets the same subnet each time it is made, unless something else has it by then. */
+/** A lab gets the same subnet each time it is created, unless that is taken. */
 function chooseSubnet(name: string, taken: ReadonlySet<number>): number {
   const first = createHash('sha256').update(name).digest().readUInt16BE(0);
   const subnets = Array.from({ length: 256 }, (_, step) => (first + step) % 256);
   const free = subnets.find((subnet) => !taken.has(subnet));
   if (free !== undefined) return free;
-  throw new CoreshipError('failed', `no free network for a lab: all of ${labNetwork}.0.0/16 is in use`, {
-    hint: 'take a lab down that is no longer needed',
-  });
+  throw new CoreshipError(
+    'failed',
+    `there is no free network for a lab: all of ${labNetwork}.0.0/16 is in use`,
+    {
+      hint: 'take down a lab that is no longer needed',
+    },
+  );
 }

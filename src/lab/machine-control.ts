@@ -1,44 +1,46 @@
-import { alone } from './alone.ts';
+import type { LabRun } from './events.ts';
 import { findMachine } from './find-machine.ts';
+import type { Machine } from './lab.ts';
 import { shutDownMachine, startMachine, stopMachine } from './machine.ts';
-import { connectMachine, disconnectMachine } from './network.ts';
+import { setLinkDown, setLinkUp } from './network.ts';
 import { awaitUnits } from './readiness.ts';
+import { withLabLock } from './with-lab-lock.ts';
 
-/** `orderly`: units are stopped first, as by a power button; `hard`: as by a power cut. */
+/** `orderly`: units are stopped first, as by a power button; `hard`: as by a power failure. */
 export type PowerOff = 'orderly' | 'hard';
 
-/** Reboots a machine of a lab and waits until it has booted. Its files stay; it is connected again. */
-export async function labReboot(lab: string, name: string, how: PowerOff = 'orderly'): Promise<void> {
-  await labPowerOff(lab, name, how);
-  await labPowerOn(lab, name);
+/** Reboots a machine of a lab and waits until it has booted. It keeps its files, and is connected again. */
+export async function labReboot(
+  lab: string,
+  name: string,
+  how: PowerOff = 'orderly',
+  run: LabRun = {},
+): Promise<void> {
+  const machine = await findMachine(lab, name);
+  await withLabLock(lab, run, async () => {
+    await powerOff(machine, how);
+    await startMachine(machine, { signal: run.signal });
+    await awaitUnits(machine, ['multi-user.target'], run.signal);
+  });
 }
 
 /** Turns a machine of a lab off. An orderly shutdown that takes over 90 s becomes a hard one. */
 export async function labPowerOff(lab: string, name: string, how: PowerOff = 'orderly'): Promise<void> {
-  const { machine } = await findMachine(lab, name);
-  await alone(lab, {}, async () => {
-    if (how === 'orderly') await shutDownMachine(lab, name, 90_000);
-    await stopMachine(lab, machine);
-  });
+  const machine = await findMachine(lab, name);
+  await withLabLock(lab, {}, () => powerOff(machine, how));
 }
 
-/** Turns a machine of a lab on, restarting one that is on, and waits until it has booted. */
-async function labPowerOn(lab: string, name: string): Promise<void> {
-  const { layout, machine } = await findMachine(lab, name);
-  await alone(lab, {}, async () => {
-    await startMachine(layout, machine, {});
-    await awaitUnits(layout, machine, ['multi-user.target']);
-  });
-}
-
-/** Disconnects a machine of a lab from the network. The machine itself runs on. */
+/** Disconnects a machine of a lab from the network. The machine itself keeps running. */
 export async function labDisconnect(lab: string, name: string): Promise<void> {
-  const { machine } = await findMachine(lab, name);
-  await disconnectMachine(machine);
+  await setLinkDown(await findMachine(lab, name));
 }
 
-/** Undoes {@link labDisconnect}. */
+/** Connects a machine again that {@link labDisconnect} disconnected. */
 export async function labReconnect(lab: string, name: string): Promise<void> {
-  const { machine } = await findMachine(lab, name);
-  await connectMachine(machine);
+  await setLinkUp(await findMachine(lab, name));
+}
+
+async function powerOff(machine: Machine, how: PowerOff): Promise<void> {
+  if (how === 'orderly') await shutDownMachine(machine, 90_000);
+  await stopMachine(machine);
 }

@@ -1,14 +1,14 @@
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type HostOptions, host } from './host.ts';
+import { type HostOptions, runOnHost } from './host.ts';
+import { inRoot } from './in-namespaces.ts';
 import { coreUid } from './machine-files.ts';
 import type { Recipe } from './recipe.ts';
 import { writeFilesBelow } from './rootfs.ts';
-import { sealedIn } from './sealed.ts';
 
-/** Makes the root of all machines out of a Debian root with the packages of the machine's recipe. */
+/** Turns a Debian root with the packages of the machine recipe into the root of all machines. */
 export async function finishMachineRoot(root: string, recipe: Recipe, options: HostOptions): Promise<void> {
-  const within = (...words: string[]): Promise<string> => host(sealedIn(root, words), options);
+  const within = (...words: string[]): Promise<string> => runOnHost(inRoot(root, words), options);
   await within('useradd', '--create-home', '--shell', '/bin/bash', '--uid', String(coreUid), 'core');
   await within('systemctl', '--quiet', 'mask', ...recipe.masked);
   await writeFilesBelow(root, recipe.files);
@@ -23,7 +23,7 @@ export async function finishMachineRoot(root: string, recipe: Recipe, options: H
   await writeFile(registry, withoutTopLevelKey(await readFile(registry, 'utf8'), 'auth'));
 }
 
-/** Cuts a key with everything indented below it out of a YAML file of the plain kind. */
+/** Removes a key with everything indented below it from a plain YAML file. */
 export function withoutTopLevelKey(yaml: string, key: string): string {
   let inside = false;
   return yaml

@@ -1,21 +1,21 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { host, tryHost } from './host.ts';
+import { runOnHost, tryOnHost } from './host.ts';
 import type { MachinePaths } from './paths.ts';
 
-/** Mounts a machine's overlay: its own files above the base. */
+/** Mounts a machine's overlay: its own files on top of the base. */
 export async function mountRoot(paths: MachinePaths, base: string): Promise<void> {
-  for (const folder of [paths.root, paths.upper, paths.work, paths.docker])
-    await mkdir(folder, { recursive: true });
-  const layers = `lowerdir=${base},upperdir=${paths.upper},workdir=${paths.work}`;
-  await host(['mount', '-t', 'overlay', 'coreship-lab', '-o', layers, paths.root]);
+  const { root, upper, work, docker } = paths;
+  for (const folder of [root, upper, work, docker]) await mkdir(folder, { recursive: true });
+  const layers = `lowerdir=${base},upperdir=${upper},workdir=${work}`;
+  await runOnHost(['mount', '-t', 'overlay', 'coreship-lab', '-o', layers, root]);
 }
 
 /** Unmounts everything below a folder, the innermost first. */
 export async function unmountBelow(folder: string): Promise<void> {
   for (const point of await mountsBelow(folder)) {
-    const result = await tryHost(['umount', point]);
-    // Somebody's shell may stand in there; then the mount goes when that shell leaves.
-    if (result.status !== 0) await host(['umount', '--lazy', point]);
+    const result = await tryOnHost(['umount', point]);
+    // A shell may have its working directory there; then the mount ends when that shell leaves.
+    if (result.status !== 0) await runOnHost(['umount', '--lazy', point]);
   }
 }
 

@@ -1,46 +1,61 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../defined.ts';
 import { CoreshipError } from '../errors.ts';
 import { exists } from '../exists.ts';
 
-/** A folder of programs that a lab uses beside, or in place of, Debian's. */
+/** A folder of programs that a lab uses in addition to Debian's, or instead of them. */
 export interface Programs {
   /** Absolute path. */
   readonly folder: string;
-  /** Whether it holds fleetd and fleetctl: every machine then runs fleet. */
-  readonly fleet: boolean;
-  /** Whether it holds etcd and etcdctl: every machine of a new lab then runs this etcd. */
-  readonly etcd: boolean;
-  /** Those that belong into the example images. */
-  readonly inImages: readonly string[];
+  /** fleetd and fleetctl: every machine runs fleet. */
+  readonly fleet?: ProgramSet;
+  /** etcd and etcdctl: every machine of a new lab runs this etcd. */
+  readonly etcd?: ProgramSet;
+  /** Those that go into the example images. */
+  readonly inImages?: ProgramSet;
+}
+
+/** Programs that are installed together. */
+export interface ProgramSet {
+  readonly names: readonly string[];
+  /** SHA-256 of their contents, in hexadecimal. */
+  readonly hash: string;
 }
 
 /**
- * Looks what a folder of programs is good for, before anything is begun.
- * @throws CoreshipError `usage` where it holds none of the known programs, or one of two that belong together
+ * Reads which programs a folder has, and hashes them.
+ *
+ * @throws CoreshipError `usage` where it has none of the known programs, or only one of a pair.
  */
 export async function readPrograms(folder: string): Promise<Programs> {
-  const names = ['fleetd', 'fleetctl', 'etcd', 'etcdctl', 'confd'];
-  const found = await Promise.all(names.map((name) => exists(join(folder, name))));
-  const there = names.filter((_, index) => found[index]);
-  const both = (first: string, second: string): boolean => {
-    const missing = [first, second].filter((name) => !there.includes(name));
-    if (missing.length !== 1) return missing.length === 0;
-    throw new CoreshipError('usage', `there is no ${missing.join('')} in ${folder}`, { hint });
-  };
-  const programs = { fleet: both('fleetd', 'fleetctl'), etcd: both('etcd', 'etcdctl') };
-  if (there.length === 0)
-    throw new CoreshipError('usage', `there is no program for a lab in ${folder}`, { hint });
-  return { folder, ...programs, inImages: there.filter((name) => ['confd', 'etcdctl'].includes(name)) };
+  const fleet = await readPair(folder, ['fleetd', 'fleetctl']);
+  const etcd = await readPair(folder, ['etcd', 'etcdctl']);
+  const inImages = await readSet(folder, ['etcdctl', 'confd']);
+  if (fleet ?? etcd ?? inImages) return defined({ folder, fleet, etcd, inImages });
+  throw new CoreshipError('usage', `there is no program for a lab in ${folder}`, { hint });
+}
+
+/** Those of the programs that a folder has; undefined when it has none. */
+export async function readSet(folder: string, names: readonly string[]): Promise<ProgramSet | undefined> {
+  const hash = createHash('sha256');
+  const found: string[] = [];
+  for (const name of names) {
+    if (!(await exists(join(folder, name)))) continue;
+    hash.update(await readFile(join(folder, name)));
+    found.push(name);
+  }
+  return found.length === 0 ? undefined : { names: found, hash: hash.digest('hex') };
+}
+
+/** Programs that work only together. */
+async function readPair(folder: string, names: readonly string[]): Promise<ProgramSet | undefined> {
+  const set = await readSet(folder, names);
+  const missing = names.filter((name) => set && !set.names.includes(name));
+  if (missing.length === 0) return set;
+  throw new CoreshipError('usage', `there is no ${missing.join('')} in ${folder}`, { hint });
 }
 
 const hint =
   'give a folder with fleetd and fleetctl 1.0.0, etcd and etcdctl, or confd, built for this computer';
-
-/** SHA-256 of programs of a folder, in hexadecimal. */
-export async function hashOfPrograms(folder: string, names: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const name of names) hash.update(await readFile(join(folder, name)));
-  return hash.digest('hex');
-}

@@ -11,27 +11,45 @@ export interface Recipe {
   readonly packages: readonly string[];
   /** systemd units that are never to start. */
   readonly masked: readonly string[];
-  /** Files beside those of the packages: their text by their path below the root. */
+  /** Files in addition to those of the packages: their text by their path below the root. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Raised when a recipe is carried out in another way than before, which no recipe tells. */
+/** Increased when the same recipe is built in another way than before. */
 const version = 1;
 
-/** The root of every machine: what a CoreOS machine of the tutorial has, in Debian's packages. */
+/** The root of every machine: Debian's packages for what a CoreOS machine of the tutorial has. */
 export function machineRecipe(suite: string, arch: string): Recipe {
   const packages = [
-    ...['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo'],
-    ...['iproute2', 'iptables', 'procps', 'netbase', 'curl', 'ca-certificates'],
-    ...['etcd-server', 'etcd-client', 'docker.io', 'docker-registry'],
+    'systemd',
+    'systemd-sysv',
+    'dbus',
+    'openssh-server',
+    'sudo',
+    'iproute2',
+    'iptables',
+    'procps',
+    'netbase',
+    'curl',
+    'ca-certificates',
+    'etcd-server',
+    'etcd-client',
+    'docker.io',
+    'docker-registry',
   ];
   return { kind: 'machine', suite, arch, packages, masked: useless, files: machineFiles };
 }
 
-/** Units that have nothing to do in a machine without hardware, users or a way to the archive. */
+/** Units that are useless in a machine without hardware, logins or access to the archive. */
 const useless = [
-  ...['systemd-logind.service', 'systemd-udevd.service', 'getty.target', 'console-getty.service'],
-  ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer'],
+  'systemd-logind.service',
+  'systemd-udevd.service',
+  'getty.target',
+  'console-getty.service',
+  'apt-daily.timer',
+  'apt-daily-upgrade.timer',
+  'dpkg-db-backup.timer',
+  'e2scrub_all.timer',
   'e2scrub_reap.service',
 ];
 
@@ -39,18 +57,18 @@ const machineFiles = {
   'etc/sudoers.d/core': 'core ALL=(ALL) NOPASSWD: ALL\n',
   'etc/ssh/sshd_config.d/lab.conf': 'PasswordAuthentication no\n',
   'etc/default/locale': 'LANG=C.UTF-8\n',
-  // Filled in by each machine.
+  // Each machine gets its own.
   'etc/machine-id': '',
   'etc/systemd/system/docker-registry.service.d/lab.conf': `[Unit]\nConditionPathExists=/${registryMark}\n`,
 };
 
-/** The root below the example images: both servers, and what the load balancer's watcher needs. */
+/** The base of the example images: both servers, and what the load balancer's watcher needs. */
 export function imageRecipe(suite: string, arch: string): Recipe {
   const packages = ['apache2', 'nginx-light', 'curl', 'etcd-client', 'ca-certificates', 'bash', 'procps'];
   return { kind: 'image', suite, arch, packages, masked: [], files: {} };
 }
 
-/** Name of a recipe's result in the cache. */
+/** Name of a recipe's base in the cache. */
 export function recipeName(recipe: Recipe): string {
   const hash = createHash('sha256')
     .update(JSON.stringify({ version, ...recipe }))

@@ -1,31 +1,45 @@
 import { quoteWords } from '../ssh/quote.ts';
-import { type HostOptions, type HostResult, tryHost } from './host.ts';
-import type { MachineLayout } from './layout.ts';
-import { labPaths } from './paths.ts';
+import { type HostOptions, type HostResult, tryOnHost } from './host.ts';
+import type { Machine } from './lab.ts';
 
-/** The words that run a command on a machine of a lab by the system's ssh; without a command, a shell. */
-export function sshWords(lab: string, address: string, command: readonly string[]): readonly string[] {
-  const { identity, knownHosts } = labPaths(lab);
+/** What the system's ssh needs to reach a machine of a lab. */
+export interface SshLogin {
+  readonly address: string;
+  readonly identityFile: string;
+  readonly knownHostsFile: string;
+}
+
+/** The words that run a command on a machine of a lab with the system's ssh; without a command, a shell. */
+export function sshWords(login: SshLogin, command: readonly string[]): readonly string[] {
   const settings = [
-    ...[`IdentityFile=${identity}`, 'IdentitiesOnly=yes', 'BatchMode=yes'],
-    ...[`UserKnownHostsFile=${knownHosts}`, 'GlobalKnownHostsFile=/dev/null', 'StrictHostKeyChecking=yes'],
-    ...['ConnectTimeout=5', 'ServerAliveInterval=10', 'LogLevel=ERROR'],
+    `IdentityFile=${login.identityFile}`,
+    'IdentitiesOnly=yes',
+    'BatchMode=yes',
+    `UserKnownHostsFile=${login.knownHostsFile}`,
+    'GlobalKnownHostsFile=/dev/null',
+    'StrictHostKeyChecking=yes',
+    'ConnectTimeout=5',
+    'ServerAliveInterval=10',
+    'LogLevel=ERROR',
   ];
   const options = settings.flatMap((setting) => ['-o', setting]);
   const remote = command.length === 0 ? [] : ['--', quoteWords(command)];
-  return ['ssh', '-F', 'none', ...options, `core@${address}`, ...remote];
+  return ['ssh', '-F', 'none', ...options, `core@${login.address}`, ...remote];
 }
 
-/** Runs a command on a machine of a lab and gives its result, whatever its status. */
-export async function onMachine(
-  lab: string,
-  machine: MachineLayout,
+/** What ssh needs to reach this machine. */
+export function loginOf({ address, lab }: Machine): SshLogin {
+  const { identityFile, knownHostsFile } = lab.paths;
+  return { address, identityFile, knownHostsFile };
+}
+
+/** Runs a command on a machine of a lab and returns its result, whatever its status. */
+export async function tryOnMachine(
+  machine: Machine,
   command: readonly string[],
   options: HostOptions = {},
 ): Promise<HostResult> {
-  // A build that nobody waits for any more must not go on: the next run would meet it.
-  return await tryHost(
-    ['setpriv', '--pdeathsig', 'KILL', ...sshWords(lab, machine.address, command)],
-    options,
-  );
+  // A build must not outlive this process: the next run would meet it.
+  const words = ['setpriv', '--pdeathsig', 'KILL', ...sshWords(loginOf(machine), command)];
+  return await tryOnHost(words, options);
 }

@@ -1,41 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
-import { CoreshipError } from '../errors.ts';
 import { withFileLock } from './file-lock.ts';
 import { readJson, writeJson } from './files.ts';
-import { checkLabName, type LabLayout, layOut } from './layout.ts';
+import { type LabLayout, layOut } from './layout.ts';
 import { usedSubnets } from './network.ts';
 import { labPaths, labsFolder, layoutsLockPath } from './paths.ts';
 
-/** The layout of a lab that was begun; undefined when there is none of that name. */
-export async function readLayout(name: string): Promise<LabLayout | undefined> {
-  return await readJson<LabLayout>(labPaths(checkLabName(name)).layout);
+/** The layout of the lab with that name, which must be a valid one; undefined when there is no such lab. */
+export async function readLayout(lab: string): Promise<LabLayout | undefined> {
+  return await readJson<LabLayout>(labPaths(lab).layout);
 }
 
-/** The layouts of all labs of this host. */
+/** The layouts of all labs on this host. */
 export async function storedLayouts(): Promise<readonly LabLayout[]> {
   const names = await readdir(labsFolder).catch(() => []);
-  const layouts = await Promise.all(names.map((name) => readJson<LabLayout>(labPaths(name).layout)));
+  const layouts = await Promise.all(names.map(readLayout));
   return layouts.filter((layout) => layout !== undefined);
 }
 
-/** @throws CoreshipError `failed` when there is no lab of that name. */
-export async function requireLayout(name: string): Promise<LabLayout> {
-  const layout = await readLayout(name);
-  if (layout !== undefined) return layout;
-  throw new CoreshipError('failed', `there is no lab named ${name}`, { hint: 'coreship lab up' });
-}
-
-/** Lays out a new lab in a network of its own and stores that. */
+/** Lays out a new lab in a network that nothing else uses, and stores the layout. */
 export async function createLayout(name: string, machines: number, base: string): Promise<LabLayout> {
   return await withFileLock(layoutsLockPath, { timeoutMs: 30_000 }, async () => {
-    // Labs that are not running have their subnets, too.
-    const taken = (await storedLayouts()).map((layout) => layout.subnet);
+    // Labs that do not run keep their subnets, too.
+    const taken = (await storedLayouts()).map(({ subnet }) => subnet);
     const takenSubnets = new Set([...(await usedSubnets()), ...taken]);
     const newId = (): string => randomUUID().replaceAll('-', '');
     const layout = layOut({ name, machines, base, takenSubnets, newId });
-    await mkdir(labPaths(name).folder, { recursive: true });
-    await writeJson(labPaths(name).layout, layout);
+    const paths = labPaths(name);
+    await mkdir(paths.folder, { recursive: true });
+    await writeJson(paths.layout, layout);
     return layout;
   });
 }

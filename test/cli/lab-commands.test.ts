@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { labCommands } from '../../src/cli/commands/lab/lab-commands.ts';
+import { labProgress } from '../../src/cli/output/lab-progress.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { FakeIo } from '../fakes/fake-io.ts';
 import { call } from './call.ts';
 
 describe('coreship lab', () => {
@@ -27,16 +30,17 @@ describe('coreship lab', () => {
     ['a machine where none is needed', ['up', 'lab-1'], 'Unknown argument: lab-1'],
     ['an option of another verb', ['down', '--machines', '3'], 'Unknown argument: machines'],
     ['a number that is none', ['up', '--machines', 'many'], 'a lab has 1 to 7 machines, not NaN'],
-    ['a name that no lab can have', ['status', '--name=Lab'], '"Lab" is no name for a lab'],
-    [
-      'a machine that is not there',
-      ['ssh', 'none-1', '--name', 'none'],
-      'the lab none has no machine none-1',
-    ],
+    ['a name that no lab can have', ['status', '--name=Lab'], '"Lab" is not a valid name for a lab'],
   ])('refuses %s with 2', async (_, words, says) => {
     const { code, stdout, stderr } = await call(['lab', ...withName(words)]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(says);
+  });
+
+  it.each(['ssh', 'reboot', 'disconnect', 'reconnect'])('%s of a machine needs a lab', async (verb) => {
+    const { code, stdout, stderr } = await call(['lab', ...withName([verb, 'none-1'])]);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe('error: there is no lab none\nhint: coreship lab up --name none\n');
   });
 
   it('status says that there is none, and ends with 1', async () => {
@@ -47,6 +51,17 @@ describe('coreship lab', () => {
       { version: 1, type: 'lab-status', name: 'none', state: 'absent', machines: [] },
     ]);
   });
+});
+
+it('prints a line for each event of a lab, with the time that a step took', async () => {
+  const [io, clock] = [new FakeIo(), new FakeClock()];
+  const emit = labProgress(io, clock);
+  const step = { step: 'base', text: 'building the base' } as const;
+  emit({ type: 'step-started', ...step });
+  emit({ type: 'detail', step: 'base', text: 'debootstrap' });
+  await clock.sleep(61_540);
+  emit({ type: 'step-done', ...step });
+  expect(io.stderr).toBe('building the base ...\n  debootstrap\nbuilding the base: done (61.5 s)\n');
 });
 
 /** Never the lab of the person who runs the tests. */

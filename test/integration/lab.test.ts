@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLab } from '../../src/lab/description.ts';
-import { host } from '../../src/lab/host.ts';
-import { labDown, labUp } from '../../src/lab/lab.ts';
+import { runOnHost } from '../../src/lab/host.ts';
+import { labDown } from '../../src/lab/lab-down.ts';
+import { labStatus } from '../../src/lab/lab-status.ts';
+import { labUp } from '../../src/lab/lab-up.ts';
 import { labDisconnect, labPowerOff, labReboot, labReconnect } from '../../src/lab/machine-control.ts';
+import { labPaths } from '../../src/lab/paths.ts';
 import { sshWords } from '../../src/lab/ssh.ts';
-import { labStatus } from '../../src/lab/status.ts';
 import { labSupport } from '../../src/lab/support.ts';
 import { killUpAt } from '../lab/kill-up.ts';
 import { leftoversOf } from '../lab/leftovers.ts';
@@ -43,7 +45,7 @@ describe.skipIf(missing !== undefined)('a lab', () => {
   const on = async (machineName: string, ...command: string[]): Promise<string> => {
     const lab = await readLab(name);
     const address = lab?.machines.find((known) => known.name === machineName)?.address ?? '';
-    return (await host(sshWords(name, address, command))).trim();
+    return (await runOnHost(sshWords({ ...labPaths(name), address }, command))).trim();
   };
 
   it('describes three machines, each with an id of its own', async () => {

@@ -1,5 +1,9 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAptSources } from '../../src/lab/apt-source.ts';
+import { pruneBases } from '../../src/lab/base.ts';
 import { withoutTopLevelKey } from '../../src/lab/machine-root.ts';
 import { imageRecipe, machineRecipe, recipeName } from '../../src/lab/recipe.ts';
 
@@ -44,7 +48,7 @@ describe('the name of a base', () => {
   });
 });
 
-describe('a key cut out of the registry’s configuration', () => {
+describe('a key removed from the registry’s configuration', () => {
   it.each([
     ['with all below it', 'a: 1\nauth:\n  htpasswd:\n    realm: x\nhealth: 2\n', 'a: 1\nhealth: 2\n'],
     ['at the end', 'a: 1\nauth:\n  realm: x', 'a: 1'],
@@ -53,4 +57,26 @@ describe('a key cut out of the registry’s configuration', () => {
   ])('%s', (_, yaml, expected) => {
     expect(withoutTopLevelKey(yaml, 'auth')).toBe(expected);
   });
+});
+
+it('removes the bases that no lab uses, and nothing else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'coreship-bases-'));
+  try {
+    for (const name of ['machine-bookworm-1', 'machine-bookworm-2', 'other']) {
+      await mkdir(join(folder, name, 'etc'), { recursive: true });
+    }
+    for (const name of ['image-bookworm-1.tar', 'image-bookworm-2.tar', '.lock']) {
+      await writeFile(join(folder, name), '');
+    }
+    const removed = await pruneBases(folder, new Set(['machine-bookworm-2', 'image-bookworm-2.tar']));
+    expect([...removed].sort()).toEqual(['image-bookworm-1.tar', 'machine-bookworm-1']);
+    expect((await readdir(folder)).sort()).toEqual([
+      '.lock',
+      'image-bookworm-2.tar',
+      'machine-bookworm-2',
+      'other',
+    ]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

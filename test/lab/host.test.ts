@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hasProgram, host, kill, lastLines, tryHost } from '../../src/lab/host.ts';
-import { waitUntil } from '../../src/lab/wait.ts';
+import { hasProgram, kill, lastLines, runOnHost, tryOnHost } from '../../src/lab/host.ts';
+import { pollUntil } from '../../src/lab/poll.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -15,16 +15,16 @@ afterEach(() => rm(folder, { recursive: true }));
 
 describe('a command on the host', () => {
   it('gets its words as they are, never through a shell', async () => {
-    expect(await host(['printf', '%s|', 'a b', '$HOME', "'"])).toBe("a b|$HOME|'|");
+    expect(await runOnHost(['printf', '%s|', 'a b', '$HOME', "'"])).toBe("a b|$HOME|'|");
   });
 
   it('reads a file as its input', async () => {
     await writeFile(join(folder, 'input'), 'from the file');
-    expect(await host(['cat'], { inputFile: join(folder, 'input') })).toBe('from the file');
+    expect(await runOnHost(['cat'], { inputFile: join(folder, 'input') })).toBe('from the file');
   });
 
   it('fails with its status and its last lines', async () => {
-    const failure = host(['sh', '-c', 'echo one >&2; echo two >&2; exit 3']);
+    const failure = runOnHost(['sh', '-c', 'echo one >&2; echo two >&2; exit 3']);
     await expect(failure).rejects.toMatchObject({
       code: 'failed',
       message: expect.stringContaining('failed with status 3'),
@@ -33,7 +33,7 @@ describe('a command on the host', () => {
   });
 
   it('may fail where that is an answer', async () => {
-    expect(await tryHost(['sh', '-c', 'echo no >&2; exit 3'])).toEqual({
+    expect(await tryOnHost(['sh', '-c', 'echo no >&2; exit 3'])).toEqual({
       status: 3,
       stdout: '',
       stderr: 'no\n',
@@ -41,7 +41,7 @@ describe('a command on the host', () => {
   });
 
   it('is named when it is not there', async () => {
-    await expect(host(['no-such-program'])).rejects.toThrow('cannot run no-such-program');
+    await expect(runOnHost(['no-such-program'])).rejects.toThrow('cannot run no-such-program');
   });
 
   it('ends with all its children when it takes too long', async () => {
@@ -49,7 +49,7 @@ describe('a command on the host', () => {
     // On a busy machine it may take long until there is a child.
     for (const timeoutMs of [300, 3_000, 20_000]) {
       if ((await childOf(join(folder, 'child'))) > 0) break;
-      await expect(host(words, { timeoutMs })).rejects.toThrow(`took over ${timeoutMs / 1000} s`);
+      await expect(runOnHost(words, { timeoutMs })).rejects.toThrow(`took over ${timeoutMs / 1000} s`);
     }
     expect(await ends(join(folder, 'child'))).toBe(true);
   });
@@ -57,10 +57,10 @@ describe('a command on the host', () => {
   it('ends with all its children on abort', async () => {
     const stop = new AbortController();
     const words = ['sh', '-c', 'sleep 60 & echo $! > "$0"; wait', join(folder, 'child')];
-    const failure = expect(host(words, { signal: stop.signal })).rejects.toMatchObject({
+    const failure = expect(runOnHost(words, { signal: stop.signal })).rejects.toMatchObject({
       code: 'interrupted',
     });
-    await waitUntil(async () => (await childOf(join(folder, 'child'))) > 0, { timeoutMs: 20_000 });
+    await pollUntil(async () => (await childOf(join(folder, 'child'))) > 0, { timeoutMs: 20_000 });
     stop.abort();
     await failure;
     expect(await ends(join(folder, 'child'))).toBe(true);
@@ -68,7 +68,9 @@ describe('a command on the host', () => {
 
   it('is not begun after an abort', async () => {
     const words = ['sh', '-c', 'echo > "$0"', join(folder, 'begun')];
-    await expect(host(words, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(runOnHost(words, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'interrupted',
+    });
     await expect(readFile(join(folder, 'begun'))).rejects.toThrow('ENOENT');
   });
 });
@@ -115,8 +117,8 @@ async function ends(file: string): Promise<boolean> {
   const id = await childOf(file);
   const gone = async (): Promise<boolean> => {
     // A zombie has ended too; who reaps it is not our matter.
-    const state = (await tryHost(['ps', '-o', 'stat=', '-p', String(id)])).stdout.trim();
+    const state = (await tryOnHost(['ps', '-o', 'stat=', '-p', String(id)])).stdout.trim();
     return state === '' || state.startsWith('Z');
   };
-  return id > 0 && (await waitUntil(gone, { timeoutMs: 20_000 }));
+  return id > 0 && (await pollUntil(gone, { timeoutMs: 20_000 }));
 }

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { LabStep } from '../../src/lab/events.ts';
-import type { LabOptions } from '../../src/lab/lab.ts';
+import type { LabOptions } from '../../src/lab/lab-up.ts';
 
 /** Brings a lab up in a process of its own, out of the built package, and kills that when a step begins. */
 export async function killUpAt(step: LabStep, options: LabOptions): Promise<void> {
-  const built = new URL('../../dist/lab/lab.js', import.meta.url).href;
+  const built = new URL('../../dist/lab/lab-up.js', import.meta.url).href;
   const script = `
     const { labUp } = await import(${JSON.stringify(built)});
     const emit = (event) => console.log(event.type, event.step);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   bridgeName,
   checkLabName,
+  checkMachineCount,
   hostAddress,
   isLabLink,
   isLabNamespace,
@@ -18,12 +19,21 @@ describe('names of labs', () => {
     expect(checkLabName(name)).toBe(name);
   });
   it.each(['', 'Lab', '1lab', '-lab', 'abcdefghijk', 'a/b', '..', 'a b', 'lab\n'])('refuses %j', (name) => {
-    expect(() => checkLabName(name)).toThrow(`${JSON.stringify(name)} is no name for a lab`);
+    expect(() => checkLabName(name)).toThrow(`${JSON.stringify(name)} is not a valid name for a lab`);
+  });
+});
+
+describe('numbers of machines', () => {
+  it.each([1, 7])('takes %s', (machines) => {
+    expect(checkMachineCount(machines)).toBe(machines);
+  });
+  it.each([0, 8, 1.5, Number.NaN])('refuses %s', (machines) => {
+    expect(() => checkMachineCount(machines)).toThrow('a lab has 1 to 7 machines');
   });
 });
 
 describe('a layout', () => {
-  it('names machines after the lab and gives each an id, an address and a zone', () => {
+  it('names machines after the lab, each with an id, an address and a zone', () => {
     const ids = ['one', 'two'];
     const layout = layOut({ ...facts, name: 'dev', machines: 2, newId: () => ids.shift() ?? '' });
     const { subnet } = layout;
@@ -52,11 +62,7 @@ describe('a layout', () => {
     expect(layOut({ ...facts, name: 'dev' })).toEqual(layOut({ ...facts, name: 'dev' }));
   });
 
-  it.each([0, 8, 1.5, Number.NaN])('refuses %s machines', (machines) => {
-    expect(() => layOut({ ...facts, name: 'dev', machines })).toThrow('a lab has 1 to 7 machines');
-  });
-
-  it('says so when every subnet is taken', () => {
+  it('fails when every subnet is taken', () => {
     const takenSubnets = new Set(Array.from({ length: 256 }, (_, subnet) => subnet));
     expect(() => layOut({ ...facts, name: 'dev', takenSubnets })).toThrow('no free network');
   });
@@ -70,7 +76,7 @@ describe('a layout', () => {
     );
   });
 
-  it('fits into the 15 characters of an interface name and is told apart from every other lab', () => {
+  it('fits into the 15 characters of an interface name and shares no name with another lab', () => {
     fc.assert(
       fc.property(labNames, labNames, (one, other) => {
         fc.pre(one !== other);

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cgroupRoots } from '../../src/lab/cgroup.ts';
-import { host } from '../../src/lab/host.ts';
+import { runOnHost } from '../../src/lab/host.ts';
 import { labPaths } from '../../src/lab/paths.ts';
 
 /** Everything on this host that carries a lab's name: mounts, interfaces, namespaces, processes, groups, files. */
@@ -11,10 +11,10 @@ export async function leftoversOf(lab: string): Promise<readonly string[]> {
     lines.split('\n').filter((line) => line.includes(mark));
   return [
     ...named(await readFile('/proc/self/mounts', 'utf8'), `${folder}/`),
-    ...named(await host(['ip', '-oneline', 'link', 'show']), ` v${lab}-`),
-    ...named(await host(['ip', '-oneline', 'link', 'show']), ` cs-${lab}:`),
-    ...named(await host(['ip', 'netns', 'list']), `coreship-${lab}-`),
-    ...named(await host(['ps', '-e', '-o', 'args=', '--width', '1000']), `${folder}/`),
+    ...named(await runOnHost(['ip', '-oneline', 'link', 'show']), ` v${lab}-`),
+    ...named(await runOnHost(['ip', '-oneline', 'link', 'show']), ` cs-${lab}:`),
+    ...named(await runOnHost(['ip', 'netns', 'list']), `coreship-${lab}-`),
+    ...named(await runOnHost(['ps', '-e', '-o', 'args=', '--width', '1000']), `${folder}/`),
     ...(await groupsOf(lab)),
     ...(await readdir(folder).catch(() => [])).map((entry) => join(folder, entry)),
   ];

@@ -1,20 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { labOf } from '../../src/lab/lab.ts';
 import { layOut } from '../../src/lab/layout.ts';
 import { machineFiles, registryAddress } from '../../src/lab/machine-files.ts';
 
-const layout = layOut({
-  name: 'dev',
-  machines: 2,
-  base: 'base',
-  takenSubnets: new Set(),
-  newId: () => '0123456789abcdef0123456789abcdef',
-});
-const net = `10.213.${layout.subnet}`;
+const lab = labOf(
+  layOut({
+    name: 'dev',
+    machines: 2,
+    base: 'base',
+    takenSubnets: new Set(),
+    newId: () => '0123456789abcdef0123456789abcdef',
+  }),
+);
+const net = `10.213.${lab.subnet}`;
 
 function fileOf(number: 1 | 2, path: string): string | undefined {
-  const machine = layout.machines[number - 1];
+  const machine = lab.machines[number - 1];
   if (machine === undefined) return undefined;
-  const files = machineFiles(layout, machine, { authorized: 'public key\n', host: 'host key\n' });
+  const files = machineFiles(machine, { authorized: 'public key\n', host: 'host key\n' });
   return files.find((file) => file.path === path)?.content;
 }
 
@@ -50,7 +53,7 @@ describe('the files of a machine', () => {
       'registry-mirrors': [`http://${net}.11:5000`],
       'insecure-registries': [`${net}.11:5000`],
     });
-    expect(registryAddress(layout)).toBe(`${net}.11:5000`);
+    expect(registryAddress(lab)).toBe(`${net}.11:5000`);
   });
 
   it('let only the first machine serve images', () => {

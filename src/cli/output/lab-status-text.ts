@@ -1,4 +1,4 @@
-import type { LabStatus } from '../../lab/status.ts';
+import type { LabStatus } from '../../lab/lab-status.ts';
 import { table } from './table.ts';
 
 /** A lab's state, then a row for each machine. */

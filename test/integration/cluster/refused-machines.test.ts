@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { host } from '../../../src/lab/host.ts';
+import { runOnHost } from '../../../src/lab/host.ts';
 import { labDisconnect, labReconnect } from '../../../src/lab/machine-control.ts';
 import { machinePaths } from '../../../src/lab/paths.ts';
 import { type CliRun, coreship } from '../../support/cli.ts';
@@ -105,17 +105,17 @@ describe.skipIf(withoutLab)('machines that do not do their part', { timeout: 400
 
     it('refuses a machine that takes no key', async () => {
       const key = join(project.root, 'stranger');
-      await host(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key]);
+      await runOnHost(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key]);
       await withCluster('strange', { [machineName(2)]: { identityFile: key } });
       await expectRefused([machineName(2), 'refused all keys', /stranger/, 'authorized_keys'], 'strange');
     });
 
     it('refuses a machine whose host key has changed', async () => {
       const other = join(project.root, 'other');
-      await host(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', other]);
+      await runOnHost(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', other]);
       const { address } = await machineNamed(machineName(2));
       const knownHosts = join(project.root, 'known_hosts');
-      const key = (await host(['cat', `${other}.pub`])).split(' ').slice(0, 2).join(' ');
+      const key = (await runOnHost(['cat', `${other}.pub`])).split(' ').slice(0, 2).join(' ');
       await writeFile(knownHosts, `# another key\n${address} ${key}\n`);
       await withCluster('changed', { [machineName(2)]: { knownHostsFile: knownHosts } });
       await expectRefused([machineName(2), 'host key has changed', `${knownHosts}:2`], 'changed');

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tryHost } from '../../../src/lab/host.ts';
+import { tryOnHost } from '../../../src/lab/host.ts';
 import { repository } from '../repository.ts';
 import type { Chain } from './chain.ts';
 
@@ -9,7 +9,7 @@ export function coreshipChain(lab: string, project: string, api: Chain['api'] = 
   const run = async (...words: readonly string[]): Promise<void> => {
     const env = { CORESHIP_CLUSTER: lab, CORESHIP_PROJECT: project, CORESHIP_YES: '1' };
     const command = [process.execPath, join(repository, 'dist/bin.js'), ...words];
-    const { status, stdout, stderr } = await tryHost(command, { env, timeoutMs: 180_000 });
+    const { status, stdout, stderr } = await tryOnHost(command, { env, timeoutMs: 180_000 });
     if (status !== 0) throw new Error(`coreship ${words.join(' ')}: status ${status}\n${stderr || stdout}`);
   };
   const file = join(project, 'coreship.yaml');

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { labPaths } from '../../../src/lab/paths.ts';
 import { sshWords } from '../../../src/lab/ssh.ts';
 import type { Rig } from './rig.ts';
 
@@ -27,7 +28,12 @@ export interface Watch {
  * the container's namespaces itself, because `docker exec` costs ten times as much.
  */
 export async function startWatch({ shell, chain, balancer }: Rig): Promise<Watch> {
-  const words = sshWords(shell.lab, balancer.address, ['sudo', 'sh', '-c', `${lookOf(chain.look)}\n${loop}`]);
+  const words = sshWords({ ...labPaths(shell.lab), address: balancer.address }, [
+    'sudo',
+    'sh',
+    '-c',
+    `${lookOf(chain.look)}\n${loop}`,
+  ]);
   const [program = 'ssh', ...rest] = words;
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   const samples: Sample[] = [];

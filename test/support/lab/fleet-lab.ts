@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type FleetClient, fleetClient } from '../../../src/engines/fleet/client.ts';
 import { openDoors } from '../../../src/engines/fleet/doors.ts';
-import { labUp } from '../../../src/lab/lab.ts';
+import { labUp } from '../../../src/lab/lab-up.ts';
 import { createConnect } from '../../../src/ssh/connect.ts';
 import { eventually } from '../eventually.ts';
 import { repository } from '../repository.ts';

@@ -1,5 +1,6 @@
 import { type LabMachine, readLab } from '../../../src/lab/description.ts';
-import { type HostResult, tryHost } from '../../../src/lab/host.ts';
+import { type HostResult, tryOnHost } from '../../../src/lab/host.ts';
+import { labPaths } from '../../../src/lab/paths.ts';
 import { sshWords } from '../../../src/lab/ssh.ts';
 
 /** The machines of a lab and a way to run commands on them, by the system's own ssh: no part of what is tested. */
@@ -25,7 +26,7 @@ export function labShell(lab: string): LabShell {
     return description.machines;
   };
   const tryOn: LabShell['tryOn'] = (machine, words) =>
-    tryHost(sshWords(lab, machine.address, words), { timeoutMs: 120_000 });
+    tryOnHost(sshWords({ ...labPaths(lab), address: machine.address }, words), { timeoutMs: 120_000 });
   const on: LabShell['on'] = async (machine, words) => {
     const { status, stdout, stderr } = await tryOn(machine, words);
     if (status !== 0) throw new Error(`${machine.name}: ${words.join(' ')}: status ${status}\n${stderr}`);

@@ -1,4 +1,4 @@
-import { labDown } from '../../../lab/lab.ts';
+import { labDown } from '../../../lab/lab-down.ts';
 import { type Arguments, flag } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { Io } from '../../io.ts';

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Argv } from 'yargs';
-import { CoreshipError } from '../../../errors.ts';
-import { readLab } from '../../../lab/description.ts';
-import { sshWords } from '../../../lab/ssh.ts';
+import { findMachine } from '../../../lab/find-machine.ts';
+import { loginOf, sshWords } from '../../../lab/ssh.ts';
 import { type Arguments, words } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { labAndMachine, machineOptions } from './lab-options.ts';
@@ -14,20 +13,11 @@ export const options = (yargs: Argv): Argv =>
     .example('$0 lab ssh lab-1', 'a shell on lab-1')
     .example('$0 lab ssh lab-1 -- docker ps', 'a command on lab-1');
 
-/** `coreship lab ssh`: the system's ssh on this terminal; its exit code is the command's. */
+/** `coreship lab ssh`: the system's ssh in this terminal. Its exit code is that of the command. */
 export async function run(args: Arguments): Promise<number> {
-  const { name, machine: wanted } = labAndMachine(args);
-  const lab = await readLab(name);
-  const machine = lab?.machines.find((known) => known.name === wanted);
-  if (!machine) {
-    throw new CoreshipError('usage', `the lab ${name} has no machine ${wanted}`, {
-      hint: lab
-        ? `it has ${lab.machines.map((known) => known.name).join(', ')}`
-        : 'it is not up: coreship lab up',
-    });
-  }
+  const { name, machine } = labAndMachine(args);
   const command = [...words(args, 'command'), ...words(args, '--')];
-  const [program = 'ssh', ...rest] = sshWords(name, machine.address, command);
+  const [program = 'ssh', ...rest] = sshWords(loginOf(await findMachine(name, machine)), command);
   const [code] = (await once(spawn(program, rest, { stdio: 'inherit' }), 'close')) as [number | null];
   return code ?? exitCodes.failed;
 }

@@ -1,4 +1,4 @@
-import { labStatus } from '../../../lab/status.ts';
+import { labStatus } from '../../../lab/lab-status.ts';
 import { type Arguments, flag } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { Io } from '../../io.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { defined } from '../../../defined.ts';
 import type { LabImage } from '../../../lab/images.ts';
-import { labUp } from '../../../lab/lab.ts';
+import { labUp } from '../../../lab/lab-up.ts';
 import { imageContexts } from '../../../project/image-contexts.ts';
 import { findProjectRoot } from '../../../project/read-project.ts';
 import { type Arguments, flag, word } from '../../command.ts';

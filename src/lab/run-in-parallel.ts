@@ -1,18 +1,18 @@
 /**
- * Runs works side by side. When one fails the others are told to stop by their signal, and the first failure
- * is thrown after all have ended: nothing goes on behind the caller's back.
+ * Runs tasks in parallel. When one fails, the signal of the others is aborted, and the first failure is thrown after
+ * all have ended: none is left running in the background.
  */
-export async function together(
-  works: readonly ((signal: AbortSignal) => Promise<void>)[],
+export async function runInParallel(
+  tasks: readonly ((signal: AbortSignal) => Promise<void>)[],
   signal?: AbortSignal,
 ): Promise<void> {
   const stop = new AbortController();
   const shared = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const failures: unknown[] = [];
   await Promise.all(
-    works.map(async (work) => {
+    tasks.map(async (task) => {
       try {
-        await work(shared);
+        await task(shared);
       } catch (error) {
         failures.push(error);
         stop.abort();

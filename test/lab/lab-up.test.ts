@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labUp } from '../../src/lab/lab.ts';
+import { labUp } from '../../src/lab/lab-up.ts';
 
 describe('bringing a lab up', () => {
   // The image would be refused next; what comes first has touched nothing on the host.
