@@ -1,50 +1,53 @@
 import type { Relations } from './relations.ts';
 
-/** Who is where, while machines are being chosen. */
+/** Which units are on which machines, while machines are being chosen. */
 export class Assignment {
   readonly #relations: Relations;
-  readonly #residents: ReadonlyMap<string, Set<string>>;
-  /** How many times a machine was looked at for a unit: the measure of work done. */
+  readonly #unitsOn: ReadonlyMap<string, Set<string>>;
+  /** How many times a unit was checked against a machine: the measure of work done. */
   checks = 0;
 
   constructor(relations: Relations) {
     this.#relations = relations;
-    this.#residents = new Map([...relations.machines.keys()].map((id) => [id, new Set<string>()]));
+    this.#unitsOn = new Map([...relations.machines.keys()].map((id) => [id, new Set<string>()]));
   }
 
-  /** Whether a unit may be put on a machine as things stand. */
+  /** Whether the rules allow a unit on a machine, given the units that are there now. */
   allows(unit: string, machine: string): boolean {
     this.checks += 1;
-    const residents = this.on(machine);
+    const others = this.unitsOn(machine);
     if (!this.#relations.eligibleMachines(unit).has(machine)) return false;
     const peers = this.#relations.units.get(unit)?.rules.machineOf ?? [];
-    if (!peers.every((peer) => residents.has(peer))) return false;
+    if (!peers.every((peer) => others.has(peer))) return false;
     const incompatibleWith = this.#relations.incompatibleWith(unit);
     if (incompatibleWith.size === 0) return true;
-    for (const resident of residents) if (incompatibleWith.has(resident)) return false;
+    for (const other of others) if (incompatibleWith.has(other)) return false;
     return true;
   }
 
-  /** The machines that a unit may be put on as things stand, in order of id. */
+  /** The machines that allow a unit now, in order of id. */
   candidates(unit: string): readonly string[] {
     return [...this.#relations.eligibleMachines(unit)].filter((machine) => this.allows(unit, machine));
   }
 
-  put(unit: string, machine: string): void {
-    this.#residents.get(machine)?.add(unit);
+  assign(unit: string, machine: string): void {
+    this.#unitsOn.get(machine)?.add(unit);
   }
 
-  take(unit: string, machine: string): void {
-    this.#residents.get(machine)?.delete(unit);
+  unassign(unit: string, machine: string): void {
+    this.#unitsOn.get(machine)?.delete(unit);
   }
 
-  /** The units on a machine. */
-  on(machine: string): ReadonlySet<string> {
-    return this.#residents.get(machine) ?? new Set();
+  unitsOn(machine: string): ReadonlySet<string> {
+    return this.#unitsOn.get(machine) ?? new Set();
   }
 
   /** The machines a unit is on, in order of id. */
   machinesOf(unit: string): readonly string[] {
-    return [...this.#residents].filter(([, units]) => units.has(unit)).map(([machine]) => machine);
+    return [...this.#unitsOn].filter(([, units]) => units.has(unit)).map(([machine]) => machine);
+  }
+
+  isAssigned(unit: string): boolean {
+    return this.machinesOf(unit).length > 0;
   }
 }

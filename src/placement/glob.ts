@@ -9,31 +9,31 @@ type Token =
     };
 
 /**
- * Whether a name matches a pattern, by the rules of Go's `path.Match` that fleet uses: `*` and `?` stand for anything but
- * `/`, `[a-z]` and `[^a-z]` for one character, `\` takes the next character literally. A malformed pattern matches nothing.
+ * Whether a name matches a pattern, by the rules of Go's `path.Match`, which fleet uses: `*` and `?` match anything but
+ * `/`, `[a-z]` and `[^a-z]` match one character, `\` makes the next character literal. A malformed pattern matches nothing.
  */
 export function globMatches(pattern: string, name: string): boolean {
   return compileGlob(pattern)?.(name) ?? false;
 }
 
-/** A matcher for a pattern, or nothing where the pattern is malformed. */
+/** A matcher for a pattern; undefined where the pattern is malformed. */
 export function compileGlob(pattern: string): ((name: string) => boolean) | undefined {
   const tokens = readTokens([...pattern]);
   return tokens && ((name) => matches(tokens, [...name]));
 }
 
-/** Greedy match that returns to the last `*` only: linear for the patterns people write, never exponential. */
+/** Greedy match that backtracks to the last `*` only: linear for usual patterns, never exponential. */
 function matches(tokens: readonly Token[], name: readonly string[]): boolean {
   let token = 0;
   let at = 0;
   let star: { token: number; at: number } | undefined;
   while (at < name.length || token < tokens.length) {
-    const wanted = tokens[token];
+    const expected = tokens[token];
     const char = name[at];
-    if (wanted?.kind === 'many') {
+    if (expected?.kind === 'many') {
       star = { token, at };
       token += 1;
-    } else if (wanted && char !== undefined && matchesOne(wanted, char)) {
+    } else if (expected && char !== undefined && matchesOne(expected, char)) {
       token += 1;
       at += 1;
     } else {
@@ -85,7 +85,7 @@ function readTokens(chars: readonly string[]): readonly Token[] | undefined {
   return tokens;
 }
 
-/** The ranges of a class up to its `]`; nothing where there is none, or none that Go accepts. */
+/** The ranges of a class up to its `]`; undefined where the class is not closed, or not valid in Go. */
 function readRanges(
   chars: readonly string[],
   start: number,

@@ -11,7 +11,7 @@ import {
 } from './option-values.ts';
 import type { RuleProblem } from './rules.ts';
 
-/** What fleet would pass over without a word, or read otherwise than it looks. */
+/** What fleet would ignore or misread without a message. */
 export function lintOptions<O extends UnitOption>(options: readonly O[]): readonly RuleProblem<O>[] {
   return [...options.flatMap(lintName), ...options.flatMap(lintValue), ...lintRepeats(options)];
 }
@@ -81,12 +81,12 @@ function valueProblem(
     return { rule: 'unquoted-list', message, hint: `write one line each, or ${name}=${quoted.join(' ')}` };
   }
   if (name === 'MachineMetadata' && !metadataPair(text)) {
-    const message = `MachineMetadata=${text} is ignored: it is no key=value pair`;
-    return { rule: 'metadata-pair-ignored', message, hint: 'one =, with something on both sides' };
+    const message = `MachineMetadata=${text} is ignored: it is not a key=value pair`;
+    return { rule: 'metadata-pair-ignored', message, hint: 'write one =, with text on both sides' };
   }
   if (name === 'MachineOf' && /[*?[]/.test(text)) {
-    const message = `MachineOf=${text} waits for a unit of exactly that name: patterns are not expanded`;
-    return { rule: 'peer-is-a-pattern', message, hint: 'name the unit; %i is the instance' };
+    const message = `MachineOf=${text} names a unit of exactly that name: patterns are not expanded`;
+    return { rule: 'peer-is-a-pattern', message, hint: 'name the unit; %i stands for the instance' };
   }
   return undefined;
 }

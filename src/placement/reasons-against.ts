@@ -9,38 +9,38 @@ export interface PlacedUnit {
 }
 
 /**
- * Why a unit may not run on a machine, in words for people; empty where it may.
- * @param others the units on that machine, the unit itself left out or not: it never stands in its own way
- * @param whereIs the label of the machine another unit is on, to say where a peer is instead; may know none
+ * The reasons why a unit may not run on a machine, as text; empty where it may.
+ * @param others the units on that machine, with or without the unit itself, which never conflicts with itself
+ * @param locate the label of the machine that a peer is on instead, where known
  */
 export function reasonsAgainst(
   unit: PlacedUnit,
   machine: Machine,
   others: readonly PlacedUnit[],
-  whereIs: (unit: string) => string | undefined = () => undefined,
+  locate: (unit: string) => string | undefined = () => undefined,
 ): readonly string[] {
   const neighbours = others.filter((other) => other.name !== unit.name);
   return [
-    ...againstMachine(unit.rules, machine),
-    ...missingPeers(unit.rules, others, whereIs),
+    ...reasonsAgainstMachine(unit.rules, machine),
+    ...missingPeers(unit.rules, others, locate),
     ...neighbours.flatMap((other) => reasonsBetween(unit, other)),
   ];
 }
 
-/** The reasons that lie in the machine alone: its id and its metadata. */
-export function againstMachine(rules: PlacementRules, machine: Machine): readonly string[] {
+/** The reasons that depend only on the machine: its id and its metadata. */
+export function reasonsAgainstMachine(rules: PlacementRules, machine: Machine): readonly string[] {
   const reasons: string[] = [];
   const { machineId, metadata } = rules;
   if (machineId !== undefined && machineId !== machine.id && machineId !== machine.id.slice(0, 8)) {
     reasons.push(`MachineID=${machineId}, and ${machineLabel(machine)} is ${machine.id}`);
   }
   for (const key of new Set(metadata.map((pair) => pair.key))) {
-    const wanted = metadata.filter((pair) => pair.key === key).map((pair) => pair.value);
+    const required = metadata.filter((pair) => pair.key === key).map((pair) => pair.value);
     const actual = Object.hasOwn(machine.metadata, key) ? machine.metadata[key] : undefined;
-    if (actual !== undefined && wanted.includes(actual)) continue;
+    if (actual !== undefined && required.includes(actual)) continue;
     const has = actual === undefined ? `no ${key}` : `${key}=${actual}`;
     reasons.push(
-      `MachineMetadata wants ${wanted.map((value) => `${key}=${value}`).join(' or ')}, machine has ${has}`,
+      `MachineMetadata wants ${required.map((value) => `${key}=${value}`).join(' or ')}, machine has ${has}`,
     );
   }
   return reasons;
@@ -49,29 +49,29 @@ export function againstMachine(rules: PlacementRules, machine: Machine): readonl
 function missingPeers(
   rules: PlacementRules,
   others: readonly PlacedUnit[],
-  whereIs: (unit: string) => string | undefined,
+  locate: (unit: string) => string | undefined,
 ): readonly string[] {
   return rules.machineOf
     .filter((peer) => !others.some((other) => other.name === peer))
     .map((peer) => {
-      const place = whereIs(peer);
+      const place = locate(peer);
       return `MachineOf=${peer}, which is on ${place ?? 'no machine'}`;
     });
 }
 
-/** The reasons two units may not share a machine, told from the first one's side. Patterns count in both directions. */
+/** The reasons why two units may not share a machine, from the first one's side. Patterns count in both directions. */
 export function reasonsBetween(unit: PlacedUnit, other: PlacedUnit): readonly string[] {
   const own = unit.rules.conflicts.filter((pattern) => globMatches(pattern, other.name));
   const theirs = other.rules.conflicts.filter((pattern) => globMatches(pattern, unit.name));
-  const ownClaim = unit.rules.replaces.find((pattern) => globMatches(pattern, other.name));
-  const theirClaim = other.rules.replaces.find((pattern) => globMatches(pattern, unit.name));
-  const mutual = ownClaim !== undefined && theirClaim !== undefined;
+  const ownReplaces = unit.rules.replaces.find((pattern) => globMatches(pattern, other.name));
+  const theirReplaces = other.rules.replaces.find((pattern) => globMatches(pattern, unit.name));
+  const mutual = ownReplaces !== undefined && theirReplaces !== undefined;
   return [
     ...own.map((pattern) => `Conflicts=${pattern} with ${other.name}`),
     ...theirs.map((pattern) => `${other.name} has Conflicts=${pattern}`),
-    ...(ownClaim !== undefined && !mutual
-      ? [`Replaces=${ownClaim}, which ${other.name} has to leave first`]
+    ...(ownReplaces !== undefined && !mutual
+      ? [`Replaces=${ownReplaces}: ${other.name} has to leave first`]
       : []),
-    ...(theirClaim !== undefined && !mutual ? [`${other.name} has Replaces=${theirClaim}`] : []),
+    ...(theirReplaces !== undefined && !mutual ? [`${other.name} has Replaces=${theirReplaces}`] : []),
   ];
 }

@@ -6,19 +6,19 @@ export interface MetadataPair {
   readonly value: string;
 }
 
-/** Where a unit may run: the typed form of its `[X-Fleet]` section, specifiers expanded. */
+/** Where a unit may run: its `[X-Fleet]` section in typed form, specifiers expanded. */
 export interface PlacementRules {
   /** The machine it must run on: a full id, or its first 8 characters. */
   readonly machineId?: string;
   /** Units that must be on the same machine: exact names. */
   readonly machineOf: readonly string[];
-  /** What the machine's metadata must hold: one of the values given for each key. */
+  /** What the machine's metadata must contain: one of the given values for each key. */
   readonly metadata: readonly MetadataPair[];
   /** Patterns of units that must not be on the same machine. */
   readonly conflicts: readonly string[];
-  /** Whether it runs on every machine that allows it; then only metadata and conflicts count. */
+  /** Whether it runs on every machine that allows it. Then only metadata and conflicts count. */
   readonly global: boolean;
-  /** Patterns of units whose machine it may take over in fleet; here they are kept apart, unless both replace the other. */
+  /** Patterns of units whose machine it may take over in fleet. Here the two are kept apart, unless each replaces the other. */
   readonly replaces: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export const anywhere: PlacementRules = {
   replaces: [],
 };
 
-/** Something wrong with an `[X-Fleet]` option. The option keeps its line, where it came with one. */
+/** A problem of an `[X-Fleet]` option. The option keeps its line, if it has one. */
 export interface RuleProblem<O extends UnitOption = UnitOption> {
   readonly rule: string;
   readonly severity: 'error' | 'warning';
@@ -40,16 +40,16 @@ export interface RuleProblem<O extends UnitOption = UnitOption> {
   readonly option: O;
 }
 
-/** A machine of the cluster, as far as placement cares. */
+/** A machine of the cluster, as placement sees it. */
 export interface Machine {
   /** Its machine-id. */
   readonly id: string;
-  /** What people call it; the id where absent. */
+  /** Its name for people; the id where absent. */
   readonly name?: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What people call a machine. */
+/** A machine's name for people. */
 export function machineLabel(machine: Machine): string {
   return machine.name ?? machine.id;
 }

@@ -1,29 +1,31 @@
 import { compareText } from '../unit/compare.ts';
 import type { Assignment } from './assignment.ts';
 import type { Relations } from './relations.ts';
+import { searchOrder } from './search-order.ts';
 
-/** How many looks at a machine the search may take to improve on the first solution: well under a second. */
+/** How many checks the search may spend on improving its first solution: well under a second. */
 const maxChecks = 1_000_000;
 
 /**
- * Chooses a machine for each unit that is on none: as many units as possible, the most constrained first, a unit and those
- * that must be beside it together. The first solution is found greedily; only where it leaves a unit out that might have
- * run is it improved, by going back over the choices, as far as patience goes. Leaves the choice on the board.
- * @param likes how much a unit would like a machine, apart from its load
+ * Assigns a machine to each unassigned unit: as many units as possible, the most constrained first, a unit and its
+ * dependents to the same machine. The first solution is greedy. Only where it leaves out a unit that might have run,
+ * backtracking improves it, for up to `maxChecks`. The result is in `assignment`.
+ * @param preference how strongly a unit prefers a machine, apart from the machine's load
  */
 export function search(
   relations: Relations,
   assignment: Assignment,
-  missing: readonly string[],
+  unassigned: readonly string[],
   preference: (unit: string, machine: string) => number,
 ): void {
-  const order = orderUnits(relations, assignment, missing);
+  const order = searchOrder(relations, assignment, unassigned);
   const chosen: (string | undefined)[] = [];
   const limit = assignment.checks + maxChecks;
   let best: readonly (string | undefined)[] = [];
   let bestCount = -1;
 
-  const visit = (index: number, count: number): void => {
+  /** Chooses machines for the units from `index` on; `count` of those before it have one. */
+  const chooseFrom = (index: number, count: number): void => {
     if (count + order.length - index <= bestCount) return;
     const unit = order[index];
     if (unit === undefined) {
@@ -31,122 +33,80 @@ export function search(
       bestCount = count;
       return;
     }
-    for (const machine of ranked(unit)) {
-      assignment.put(unit, machine);
+    for (const machine of rankedCandidates(unit)) {
+      assignment.assign(unit, machine);
       chosen[index] = machine;
-      visit(index + 1, count + 1);
-      assignment.take(unit, machine);
+      chooseFrom(index + 1, count + 1);
+      assignment.unassign(unit, machine);
       if (bestCount === order.length || (bestCount >= 0 && assignment.checks > limit)) return;
     }
     chosen[index] = undefined;
-    visit(index + 1, count);
+    chooseFrom(index + 1, count);
   };
 
-  const ranked = (unit: string): readonly string[] => {
+  const rankedCandidates = (unit: string): readonly string[] => {
     const candidates = assignment.candidates(unit);
     if (candidates.length < 2) return candidates;
     return candidates
       .map((machine) => ({
         machine,
-        together: followersThatFit(relations, assignment, unit, machine),
-        liked: preference(unit, machine),
-        load: assignment.on(machine).size,
+        dependents: countFittingDependents(relations, assignment, unit, machine),
+        preference: preference(unit, machine),
+        load: assignment.unitsOn(machine).size,
       }))
       .sort(
         (a, b) =>
-          b.together - a.together ||
-          b.liked - a.liked ||
+          b.dependents - a.dependents ||
+          b.preference - a.preference ||
           a.load - b.load ||
           compareText(a.machine, b.machine),
       )
       .map(({ machine }) => machine);
   };
 
-  visit(0, 0);
+  chooseFrom(0, 0);
   for (const [index, machine] of best.entries()) {
     const unit = order[index];
-    if (unit !== undefined && machine !== undefined) assignment.put(unit, machine);
+    if (unit !== undefined && machine !== undefined) assignment.assign(unit, machine);
   }
-  fillUp(assignment, order, ranked);
+  assignRemaining(assignment, order, rankedCandidates);
 }
 
-/** Puts up what patience left out although it may run, so that nothing is left to do the next time. */
-function fillUp(
+/** Assigns what the limited search left out although it may run: otherwise the next placement would differ. */
+function assignRemaining(
   assignment: Assignment,
   order: readonly string[],
-  ranked: (unit: string) => readonly string[],
+  rankedCandidates: (unit: string) => readonly string[],
 ): void {
   let changed = true;
   while (changed) {
     changed = false;
     for (const unit of order) {
-      if (assignment.machinesOf(unit).length > 0) continue;
-      const [machine] = ranked(unit);
+      if (assignment.isAssigned(unit)) continue;
+      const [machine] = rankedCandidates(unit);
       if (machine === undefined) continue;
-      assignment.put(unit, machine);
+      assignment.assign(unit, machine);
       changed = true;
     }
   }
 }
 
-/** How many of the units that must be beside this one would fit beside it on a machine, and theirs in turn. */
-function followersThatFit(
+/** How many of a unit's dependents, and of their dependents in turn, would fit on a machine together with it. */
+function countFittingDependents(
   relations: Relations,
   assignment: Assignment,
   unit: string,
   machine: string,
 ): number {
   const tried = [unit];
-  assignment.put(unit, machine);
-  for (const leader of tried) {
-    for (const follower of relations.followers(leader)) {
-      if (assignment.on(machine).has(follower) || !assignment.allows(follower, machine)) continue;
-      assignment.put(follower, machine);
-      tried.push(follower);
+  assignment.assign(unit, machine);
+  for (const peer of tried) {
+    for (const dependent of relations.dependents(peer)) {
+      if (assignment.unitsOn(machine).has(dependent) || !assignment.allows(dependent, machine)) continue;
+      assignment.assign(dependent, machine);
+      tried.push(dependent);
     }
   }
-  for (const one of tried) assignment.take(one, machine);
+  for (const one of tried) assignment.unassign(one, machine);
   return tried.length - 1;
-}
-
-/** The units that could ever run: those with the fewest machines first, each followed by those that must be beside it. */
-function orderUnits(
-  relations: Relations,
-  assignment: Assignment,
-  missing: readonly string[],
-): readonly string[] {
-  const absent = new Set(missing);
-  const possible = new Set<string>();
-  const peersOf = (unit: string): readonly string[] => relations.units.get(unit)?.rules.machineOf ?? [];
-  for (const unit of relations.units.keys()) {
-    if (!absent.has(unit) || relations.eligibleMachines(unit).size === 0) continue;
-    if (peersOf(unit).every((peer) => possible.has(peer) || assignment.machinesOf(peer).length > 0))
-      possible.add(unit);
-  }
-
-  const tightness = new Map<string, number>();
-  for (const unit of [...possible].reverse()) {
-    const followers = relations
-      .followers(unit)
-      .map((name) => tightness.get(name) ?? Number.POSITIVE_INFINITY);
-    tightness.set(unit, Math.min(relations.eligibleMachines(unit).size, ...followers));
-  }
-  const leaders = [...possible].filter((unit) => !peersOf(unit).some((peer) => possible.has(peer)));
-  leaders.sort(
-    (a, b) =>
-      (tightness.get(a) ?? 0) - (tightness.get(b) ?? 0) ||
-      relations.incompatibleWith(b).size - relations.incompatibleWith(a).size ||
-      compareText(a, b),
-  );
-
-  const order = new Set<string>();
-  const follow = (unit: string): void => {
-    order.add(unit);
-    for (const follower of relations.followers(unit)) {
-      const ready = peersOf(follower).every((peer) => order.has(peer) || !possible.has(peer));
-      if (possible.has(follower) && !order.has(follower) && ready) follow(follower);
-    }
-  };
-  for (const unit of leaders) follow(unit);
-  return [...order];
 }

@@ -5,9 +5,9 @@ import { fleetSection, type OptionName } from './option-values.ts';
 import type { PlacementRules } from './rules.ts';
 
 /**
- * Writes placement rules as `[X-Fleet]` options, one value a line. Reading them gives the same rules; specifiers such as
- * `%i` may stand in them.
- * @throws CoreshipError `config` where fleet would refuse the options, or lose one of them
+ * Writes placement rules as `[X-Fleet]` options, one value for each line. Reading them gives the same rules. They may
+ * contain specifiers such as `%i`.
+ * @throws CoreshipError `config` where fleet would refuse the options, or ignore one of them
  */
 export function writeRules(rules: PlacementRules): readonly UnitOption[] {
   const { machineId, machineOf, metadata, conflicts, global, replaces, ...rest } = rules;

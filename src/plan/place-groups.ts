@@ -39,7 +39,7 @@ export function placeGroups(
     units,
     machines: view.observation.machines,
     current,
-    settled: new Map(others.map(({ name }) => [name, current.get(name) ?? []])),
+    fixed: new Map(others.map(({ name }) => [name, current.get(name) ?? []])),
   });
   return {
     machines: new Map(desired.map(({ main }) => [main, result.placed.get(main) ?? []])),

@@ -1,6 +1,6 @@
 import { globMatches } from '../../src/placement/glob.ts';
 import { readRules } from '../../src/placement/read-rules.ts';
-import { againstMachine, reasonsAgainst } from '../../src/placement/reasons-against.ts';
+import { reasonsAgainst, reasonsAgainstMachine } from '../../src/placement/reasons-against.ts';
 import { unitHash } from '../../src/unit/serialise.ts';
 import { expandSpecifiers } from '../../src/unit/specifiers.ts';
 import type { UnitOption } from '../../src/unit/unit-file.ts';
@@ -122,7 +122,9 @@ export class FleetMachines {
       const rules = rulesOf(unit);
       if (!rules.global) return unit.machine === id;
       return (
-        unit.desired !== 'inactive' && machine !== undefined && againstMachine(rules, machine).length === 0
+        unit.desired !== 'inactive' &&
+        machine !== undefined &&
+        reasonsAgainstMachine(rules, machine).length === 0
       );
     };
     let unloads = 0;

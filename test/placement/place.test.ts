@@ -65,7 +65,7 @@ const cases: readonly Case[] = [
     placed: { 'main.service': ['m2'], 'resident.service': ['m2'], 'side.service': ['m2'] },
   },
   {
-    name: 'a chain of followers stays together',
+    name: 'a chain of dependents stays together',
     units: [
       unit('c.service', { machineOf: ['b.service'] }),
       unit('b.service', { machineOf: ['a.service'] }),

@@ -92,7 +92,7 @@ describe('reasonsAgainst', () => {
       name: 'replaces a neighbour',
       rules: { replaces: ['apache@*.service'] },
       others: [apache],
-      reasons: ['Replaces=apache@*.service, which apache@7777.service has to leave first'],
+      reasons: ['Replaces=apache@*.service: apache@7777.service has to leave first'],
     },
     {
       name: 'is replaced by a neighbour',
@@ -107,8 +107,8 @@ describe('reasonsAgainst', () => {
       reasons: [],
     },
   ])('$name', ({ rules, others = [], reasons }) => {
-    const whereIs = (name: string): string | undefined =>
+    const locate = (name: string): string | undefined =>
       name === 'apache@8888.service' ? 'web-2' : undefined;
-    expect(reasonsAgainst(unit('unit.service', rules), machine, others, whereIs)).toEqual(reasons);
+    expect(reasonsAgainst(unit('unit.service', rules), machine, others, locate)).toEqual(reasons);
   });
 });

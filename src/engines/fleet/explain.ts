@@ -15,7 +15,7 @@ export function whyNoMachine(name: string, look: Look, machines: readonly Machin
     counted.map((unit) => [unit.name, homesOf(unit, look)] as const).filter(([, homes]) => homes.length > 0),
   );
   const units = counted.map((unit) => ({ name: unit.name, rules: readRules(unit.options, unit.name) }));
-  const { unplaced } = place({ units, machines, current, settled: current });
+  const { unplaced } = place({ units, machines, current, fixed: current });
   const reasons = unplaced.find(({ unit }) => unit === name)?.reasons ?? [];
   const label = (id: string): string => machines.find((machine) => machine.id === id)?.name ?? id;
   return reasons

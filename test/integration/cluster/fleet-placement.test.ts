@@ -71,7 +71,7 @@ describe.skipIf(withoutFleet)(`random sets of units on a real fleet (CORESHIP_FL
         const before = await look();
         const homes = allHomes(before);
         const known = [...[...before.units.values()].map(asPlaced), asPlaced(unit)];
-        const foretold = place({ units: known, machines, current: homes, settled: homes }).placed.get(
+        const foretold = place({ units: known, machines, current: homes, fixed: homes }).placed.get(
           unit.name,
         );
         // Where one has to wait, the next may bring it along, and fleet's choice is chance.
@@ -171,10 +171,10 @@ function disagreements(
   const own = new Map(units.flatMap(({ name }) => (homes.has(name) ? [[name, homes.get(name) ?? []]] : [])));
   const task = { units, machines, current: own };
   // A global unit goes by itself to every machine that allows it; others stay where fleet has put them.
-  const settled = new Map(
+  const fixed = new Map(
     [...own].filter(([name]) => !units.some((unit) => unit.name === name && unit.rules.global)),
   );
-  const { placed } = place({ ...task, settled });
+  const { placed } = place({ ...task, fixed });
   const ours = new Map([...placed].map(([name, where]) => [name, [...where].sort()]));
   return [
     ...breaches(units, machines, own),
