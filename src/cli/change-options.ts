@@ -1,45 +1,57 @@
-import type { Argv } from 'yargs';
 import { CoreshipError } from '../errors.ts';
-import { type Arguments, flag, words } from './command.ts';
+import type { Arguments } from './arguments.ts';
 import type { Io } from './io.ts';
 
 /** Options of every command that changes a cluster. */
-export function changeOptions(yargs: Argv): Argv {
-  return yargs
-    .option('yes', {
-      alias: 'y',
-      type: 'boolean',
-      describe: 'Agree to a plan that stops, replaces or moves something',
-    })
-    .option('allow', {
-      type: 'string',
-      array: true,
-      describe: 'Rule of lint to pass over: the unit is sent although the cluster misreads it',
-    })
-    .option('dry-run', { alias: 'n', type: 'boolean', describe: 'Show the plan and stop' })
-    .option('lock-wait', {
-      type: 'number',
-      describe: 'Seconds to wait for another run to end',
-      defaultDescription: 'CORESHIP_LOCK_WAIT, else 30',
-    });
+export const changeOptions = {
+  yes: {
+    type: 'boolean',
+    alias: 'y',
+    describe: 'Approve a plan that stops, replaces or moves anything',
+  },
+  allow: {
+    type: 'string',
+    array: true,
+    describe: 'Lint rule to ignore; the unit is sent even though the cluster would misread it',
+  },
+  'dry-run': { type: 'boolean', alias: 'n', describe: 'Show the plan and change nothing' },
+  'lock-wait': {
+    type: 'number',
+    describe: 'Seconds to wait for another run to end',
+    defaultDescription: 'CORESHIP_LOCK_WAIT, else 30',
+  },
+} as const;
+
+/** How a command may change a cluster. */
+export interface ChangeOptions {
+  /** Whether the plan is approved in advance. */
+  readonly yes: boolean;
+  /** Lint rules to ignore. */
+  readonly allow: readonly string[];
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  readonly lockWaitSeconds: number;
 }
 
-/** The values of those options: flag before environment. */
-export function readChangeOptions(args: Arguments, io: Io) {
+/** The values of the change options: the command line first, then the environment. */
+export function readChangeOptions(
+  args: Arguments<typeof changeOptions>,
+  { env }: Pick<Io, 'env'>,
+): ChangeOptions {
   return {
-    yes: flag(args, 'yes') || io.env['CORESHIP_YES'] === '1',
-    allow: words(args, 'allow'),
-    dryRun: flag(args, 'dryRun'),
-    json: flag(args, 'json'),
-    lockWaitSeconds: seconds(args['lockWait'] ?? io.env['CORESHIP_LOCK_WAIT'] ?? defaultLockWait),
+    yes: args.yes || env['CORESHIP_YES'] === '1',
+    allow: args.allow,
+    dryRun: args.dryRun,
+    json: args.json,
+    lockWaitSeconds: readSeconds(args.lockWait ?? env['CORESHIP_LOCK_WAIT'] ?? defaultLockWait),
   };
 }
 
-/** Longer than a killed run's lock lives. */
+/** Longer than the lock of a killed run lives. */
 const defaultLockWait = 30;
 
-function seconds(value: unknown): number {
-  const wait = Number(value);
-  if (Number.isFinite(wait) && wait >= 0) return wait;
+function readSeconds(value: string | number): number {
+  const seconds = Number(value);
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
   throw new CoreshipError('usage', '--lock-wait and CORESHIP_LOCK_WAIT take a number of seconds');
 }

@@ -1,21 +1,21 @@
 import { type CommandEntry, commandName } from './command.ts';
 import { labCommands } from './commands/lab/lab-commands.ts';
 
-/** All commands. Their modules are loaded only when called, so that `--help` stays quick. */
+/** All commands. A module is loaded only when its command is called, so that `--help` stays quick. */
 export const commandTable: readonly CommandEntry[] = [
   {
     usage: 'init [directory]',
-    describe: 'Start a project with the apache and nginx example',
+    describe: 'Start a project from the apache and nginx example',
     load: () => import('./commands/init.ts'),
   },
   {
     usage: 'render',
-    describe: 'Turn typed services into unit files and image files',
+    describe: 'Render typed services to unit files and image files',
     load: () => import('./commands/render.ts'),
   },
   {
     usage: 'lint [file..]',
-    describe: 'Say what is wrong with the project and its units',
+    describe: 'Check the project and its units',
     load: () => import('./commands/lint.ts'),
   },
   {
@@ -25,12 +25,12 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     usage: 'scale <service> <instance..>',
-    describe: 'Make these the instances of a service, exactly',
+    describe: 'Run exactly these instances of a service',
     load: () => import('./commands/scale.ts'),
   },
   {
     usage: 'deploy <service..>',
-    describe: 'Bring services to what the files say',
+    describe: 'Bring services to the state that the files describe',
     load: () => import('./commands/deploy.ts'),
   },
   {
@@ -40,7 +40,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     usage: 'status [service..]',
-    describe: 'Show what runs where, and whether it is served',
+    describe: 'Show what runs where, and whether it is registered and served',
     load: () => import('./commands/status.ts'),
   },
   {
@@ -50,7 +50,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     usage: 'services',
-    describe: 'Show what is registered, and what the load balancers serve',
+    describe: 'Show what is registered and what the load balancers serve',
     load: () => import('./commands/services.ts'),
   },
   {
@@ -66,8 +66,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     usage: 'completion',
     describe: 'Print a completion script for bash or zsh',
-    // Printed by yargs, which knows all the words.
-    load: () => Promise.resolve({ options: (yargs) => yargs, run: () => Promise.resolve(0) }),
+    builtIn: true,
   },
   {
     usage: 'version',

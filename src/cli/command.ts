@@ -1,4 +1,12 @@
-import type { Argv } from 'yargs';
+import {
+  type Arguments,
+  type NoOptions,
+  type NoPositionals,
+  type Options,
+  type Positionals,
+  readValues,
+} from './arguments.ts';
+import { globalOptions } from './global-options.ts';
 import type { Io } from './io.ts';
 
 /** What `--help` says about a command: a verb of its own, or a group of them. */
@@ -9,39 +17,48 @@ export type CommandEntry = {
 } & (
   | {
       /** Imports the command's module, only when it is called. */
-      readonly load: () => Promise<CommandModule>;
+      readonly load: () => Promise<{ readonly command: Command }>;
     }
   | { readonly subcommands: readonly CommandEntry[] }
+  /** The parser answers it itself. */
+  | { readonly builtIn: true }
 );
 
-/** A command's module, loaded when it is called: its options, and what it does. */
-export interface CommandModule {
-  readonly options: (yargs: Argv) => Argv;
+/** What a command declares, and what it does with the values. */
+export interface CommandDefinition<O extends Options, P extends Positionals> {
+  readonly options?: O;
+  readonly positionals?: P;
+  /** Command lines with what they do; `$0` stands for `coreship`. */
+  readonly examples?: readonly (readonly [line: string, text: string])[];
   /** Resolves with the exit code. */
-  readonly run: (args: Arguments, io: Io) => Promise<number>;
+  readonly run: (args: Arguments<O, P>, io: Io) => Promise<number>;
+}
+
+/** A command whose arguments are not parsed yet. */
+export interface Command {
+  readonly options: Options;
+  readonly positionals: Positionals;
+  readonly examples: readonly (readonly [line: string, text: string])[];
+  /** Runs it with what the parser found. */
+  readonly run: (parsed: Readonly<Record<string, unknown>>, io: Io) => Promise<number>;
+}
+
+/** Makes a command of its declaration; the types of its arguments follow from the options and positionals. */
+export function defineCommand<
+  const O extends Options = NoOptions,
+  const P extends Positionals = NoPositionals,
+>(definition: CommandDefinition<O, P>): Command {
+  const { options = {}, positionals = {}, examples = [], run } = definition;
+  const declarations = { ...globalOptions, ...options, ...positionals };
+  return {
+    options,
+    positionals,
+    examples,
+    run: (parsed, io) => run(readValues(declarations, parsed) as Arguments<O, P>, io),
+  };
 }
 
 /** The word that calls a command: the first of its usage. */
 export function commandName({ usage }: Pick<CommandEntry, 'usage'>): string {
   return usage.split(' ', 1).join('');
-}
-
-/** Parsed arguments; word() and its kin read them with the types their declarations gave them. */
-export type Arguments = Readonly<Record<string, unknown>>;
-
-/** A word, where given. */
-export function word(args: Arguments, name: string): string | undefined {
-  const value = args[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** A list of words; empty where nothing was given. */
-export function words(args: Arguments, name: string): readonly string[] {
-  const value = args[name];
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-/** A switch. */
-export function flag(args: Arguments, name: string): boolean {
-  return args[name] === true;
 }

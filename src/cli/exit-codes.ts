@@ -1,13 +1,15 @@
 import { CoreshipError, type ErrorCode } from '../errors.ts';
 
-/** How the process ends (DESIGN.md §8). */
+/** How the process ends. docs/operation.md lists them. */
 export const exitCodes = {
   done: 0,
   failed: 1,
-  /** Usage or configuration, and with `--detailed-exitcode` changes pending. */
+  /** The command line or the configuration is wrong. */
   usage: 2,
+  /** With `--detailed-exitcode`: changes are pending. Terraform uses this number too. */
+  changesPending: 2,
   lockHeld: 3,
-  asPartial: 4,
+  partial: 4,
   interrupted: 130,
 } as const;
 
@@ -22,6 +24,6 @@ const byError = {
   failed: exitCodes.failed,
   bug: exitCodes.failed,
   'lock-held': exitCodes.lockHeld,
-  partial: exitCodes.asPartial,
+  partial: exitCodes.partial,
   interrupted: exitCodes.interrupted,
 } as const satisfies Record<ErrorCode, number>;

@@ -1,3 +1,5 @@
+import type { OptionDeclaration } from './arguments.ts';
+
 /** Options that every command takes. */
 export const globalOptions = {
   cluster: {
@@ -10,5 +12,5 @@ export const globalOptions = {
     describe: 'Folder of the project',
     defaultDescription: 'CORESHIP_PROJECT, else the nearest with coreship.yaml',
   },
-  json: { type: 'boolean', describe: 'Answer in JSON', defaultDescription: undefined },
-} as const;
+  json: { type: 'boolean', describe: 'Answer in JSON' },
+} as const satisfies Readonly<Record<string, OptionDeclaration>>;

@@ -1,6 +1,7 @@
+import type { LiveTerminal } from './output/live-rows.ts';
 import type { Paint } from './output/paint.ts';
 
-/** The world as the command line sees it, so that a test can be one. */
+/** The world as the command line sees it, so that a test can stand in for it. */
 export interface Io {
   /** The answer: standard output. */
   readonly out: (text: string) => void;
@@ -8,8 +9,8 @@ export interface Io {
   readonly err: (text: string) => void;
   /** Whether a person can be asked: standard input and error are a terminal. */
   readonly interactive: boolean;
-  /** Whether talk may be redrawn. */
-  readonly live: boolean;
+  /** Standard error, for rows that are redrawn; absent where it is not a terminal. */
+  readonly terminal?: LiveTerminal;
   /** Colours for the answer and for talk; each leaves the text alone where it is not for a terminal. */
   readonly paintOut: Paint;
   readonly paintErr: Paint;

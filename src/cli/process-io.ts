@@ -1,38 +1,53 @@
 import { createInterface } from 'node:readline/promises';
+import { defined } from '../defined.ts';
 import type { Io } from './io.ts';
+import type { LiveTerminal } from './output/live-rows.ts';
 import { paintFor } from './output/paint.ts';
 
-/** The world of a real process. The second Ctrl-C leaves at once. */
+/** The world of a real process. The second Ctrl-C ends it at once. */
 export function processIo(): Io {
-  const interrupt = new AbortController();
-  const onSignal = (): void => {
-    if (interrupt.signal.aborted) process.exit(130);
-    process.stderr.write('interrupted: what is under way is finished first; again to leave at once\n');
-    interrupt.abort();
+  const { stdin, stdout, stderr, env } = process;
+  const live = stderr.isTTY && env['TERM'] !== 'dumb' && !env['CI'];
+  const write = (text: string): void => void stderr.write(text);
+  let print = write;
+  const err = (text: string): void => print(text);
+  const redirect: LiveTerminal['redirect'] = (instead = write) => {
+    print = instead;
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
   // A reader that has seen enough (head) is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY && !process.env['CI']),
-    live: Boolean(process.stderr.isTTY && process.env['TERM'] !== 'dumb' && !process.env['CI']),
-    paintOut: paintFor(process.stdout),
-    paintErr: paintFor(process.stderr),
-    env: process.env,
+  const interrupt = interruptSignal(err);
+  return defined({
+    out: (text: string) => void stdout.write(text),
+    err,
+    interactive: Boolean(stdin.isTTY && stderr.isTTY && !env['CI']),
+    terminal: live ? { stream: stderr, redirect } : undefined,
+    paintOut: paintFor(stdout),
+    paintErr: paintFor(stderr),
+    env,
     cwd: process.cwd(),
-    interrupt: interrupt.signal,
-    ask: async (question) => {
-      const reader = createInterface({ input: process.stdin, output: process.stderr });
+    interrupt,
+    ask: async (question: string) => {
+      const reader = createInterface({ input: stdin, output: stderr });
       try {
-        return await reader.question(question, { signal: interrupt.signal });
+        return await reader.question(question, { signal: interrupt });
       } finally {
         reader.close();
       }
     },
+  });
+}
+
+function interruptSignal(err: Io['err']): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    err('interrupted: the steps under way are finished first; press Ctrl-C again to exit at once\n');
+    controller.abort();
   };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller.signal;
 }

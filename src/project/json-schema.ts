@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { configSchema } from './schema.ts';
 
+/** The text of schema.json. */
+export function schemaText(): string {
+  return `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;
+}
+
 /** JSON Schema (draft 2020-12) of `coreship.yaml` as people write it; `schema.json` at the root is its copy. */
 export function jsonSchema(): object {
   return z.toJSONSchema(configSchema, {

@@ -12,6 +12,7 @@ export interface StaleFile {
   /** The text on disk; absent where the file is missing. */
   readonly current?: string;
   readonly wanted: string;
+  readonly executable: boolean;
 }
 
 /**
@@ -36,16 +37,15 @@ interface Finding {
   readonly problem?: Problem;
 }
 
-async function compare(root: string, { path, content, executable }: RenderedFile): Promise<Finding> {
+async function compare(root: string, { path, content, executable = false }: RenderedFile): Promise<Finding> {
   const file = join(root, path);
+  const rendered = { path, wanted: content, executable };
   const found = await lstat(file).catch(absent);
-  if (!found) return { stale: { path, state: 'missing', wanted: content } };
+  if (!found) return { stale: { ...rendered, state: 'missing' } };
   const problem = notAFile(root, path, found);
   if (problem) return { problem };
   const current = await readFile(file, 'utf8');
-  if (current !== content) return { stale: { path, state: 'different', current, wanted: content } };
+  if (current !== content) return { stale: { ...rendered, state: 'different', current } };
   const isExecutable = (found.mode & 0o100) !== 0;
-  return isExecutable === Boolean(executable)
-    ? {}
-    : { stale: { path, state: 'mode', current, wanted: content } };
+  return isExecutable === executable ? {} : { stale: { ...rendered, state: 'mode', current } };
 }

@@ -2,24 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { mapLimited } from '../limiter.ts';
-import type { RenderedFile } from '../services/rendered-file.ts';
-import { staleFiles } from './stale-files.ts';
+import type { StaleFile } from './stale-files.ts';
 
 /**
- * Writes the files that differ from what lies in the project, each as a whole or not at all, and makes the folders
- * they need. Returns the paths written. Throws as staleFiles does, before anything is written.
+ * Writes stale files as they should be, each as a whole or not at all, and makes the folders they need. Returns the paths
+ * written.
  */
-export async function writeFiles(root: string, files: readonly RenderedFile[]): Promise<readonly string[]> {
-  const stale = new Set((await staleFiles(root, files)).map(({ path }) => path));
-  const changed = files.filter(({ path }) => stale.has(path));
-  const folders = new Set(changed.map(({ path }) => dirname(join(root, path))));
+export async function writeFiles(root: string, stale: readonly StaleFile[]): Promise<readonly string[]> {
+  const folders = new Set(stale.map(({ path }) => dirname(join(root, path))));
   await mapLimited([...folders], (folder) => mkdir(folder, { recursive: true }));
-  await mapLimited(changed, ({ path, content, executable }) =>
+  await mapLimited(stale, ({ path, wanted, executable }) =>
     replaceFile(join(root, path), (temporary) =>
-      writeFile(temporary, content, { flag: 'wx', mode: executable ? 0o777 : 0o666 }),
+      writeFile(temporary, wanted, { flag: 'wx', mode: executable ? 0o777 : 0o666 }),
     ),
   );
-  return changed.map(({ path }) => path);
+  return stale.map(({ path }) => path);
 }
 
 /** Puts a file or a link in place in one step: made under another name in the same folder, then renamed. */

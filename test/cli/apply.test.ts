@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type ApplyOptions, apply } from '../../src/cli/apply.ts';
+import { apply, type ChangeRequest } from '../../src/cli/apply.ts';
 import { CoreshipError } from '../../src/errors.ts';
 import type { Observation } from '../../src/plan/observation.ts';
 import { desiredFromFiles, scaleTo } from '../../src/project/desired.ts';
@@ -38,8 +38,8 @@ beforeEach(() => {
 
 /** `scale apache` to these instances, or `deploy` of services, on the simulated cluster. */
 async function run(
-  desired: ApplyOptions['desired'],
-  options: Partial<ApplyOptions> = {},
+  desired: ChangeRequest['desired'],
+  options: Partial<ChangeRequest> = {},
   world: ConstructorParameters<typeof FakeIo>[0] & { readonly etcd?: boolean } = {},
 ) {
   const io = new FakeIo(world);
@@ -70,14 +70,20 @@ async function run(
     close: () => Promise.resolve(),
     ...(world.etcd === false ? {} : { registry: () => Promise.resolve(registry) }),
   };
-  const all = { command: 'scale', yes: false, dryRun: false, json: false, lockWaitSeconds: 30, ...options };
+  const defaults = {
+    command: 'scale',
+    yes: false,
+    allow: [],
+    dryRun: false,
+    json: false,
+    lockWaitSeconds: 30,
+  };
   const writeFiles = () => {
     written += 1;
     return Promise.resolve();
   };
-  const outcome = await apply(open, project, { writeFiles, desired, ...all }, io).catch(
-    (error: unknown) => error,
-  );
+  const request = { ...defaults, writeFiles, desired, ...options };
+  const outcome = await apply(request, { cluster: open, project, io }).catch((error: unknown) => error);
   if (!(outcome instanceof CoreshipError) && typeof outcome !== 'number') throw outcome;
   return { io, outcome };
 }
@@ -109,7 +115,7 @@ describe('apply', () => {
     calls.length = 0;
     const { io, outcome } = await run(scale('7777'));
     expect(outcome).toBe(0);
-    expect(io.stdout).toBe('nothing to do: apache@7777.service as wanted\n');
+    expect(io.stdout).toBe('nothing to do: 1 instance is as desired (apache@7777.service)\n');
     expect([calls, locks]).toEqual([[], []]);
   });
 
@@ -141,7 +147,7 @@ describe('apply', () => {
 
     it.each(['', 'n', 'no', 'perhaps'])('takes %j for a no', async (answer) => {
       const { outcome } = await run(scale('7777'), {}, { answers: [answer] });
-      expect(outcome).toMatchObject({ code: 'failed', message: 'not agreed to; nothing was changed' });
+      expect(outcome).toMatchObject({ code: 'failed', message: 'not approved; nothing was changed' });
       expect([calls, locks, written]).toEqual([[], [], 0]);
     });
 
@@ -235,7 +241,7 @@ describe('apply', () => {
   it('says that nothing keeps runs apart where there is no etcd, and goes on', async () => {
     const { io, outcome } = await run(scale('7777'), {}, { etcd: false });
     expect(outcome).toBe(0);
-    expect(io.stderr).toContain('warning: lab has no etcd: nothing keeps two runs apart');
+    expect(io.stderr).toContain('warning: lab has no etcd, so nothing prevents two runs at once');
     expect(apaches()).toEqual(['apache@7777.service on m1']);
   });
 

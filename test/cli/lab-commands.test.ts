@@ -20,15 +20,15 @@ describe('coreship lab', () => {
       ...withName([name, ...positionals.map(() => 'x'), '--none-such']),
     ]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/Unknown arguments?: none-such/);
+    expect(stderr).toContain('there is no option --none-such');
   });
 
   it.each<[name: string, words: readonly string[], says: string]>([
     ['another verb', ['sideways'], 'sideways'],
-    ['the old words for disconnect and reconnect', ['cut', 'lab-1'], 'cut, lab-1'],
-    ['no machine where one is needed', ['reboot'], 'Not enough non-option arguments'],
-    ['a machine where none is needed', ['up', 'lab-1'], 'Unknown argument: lab-1'],
-    ['an option of another verb', ['down', '--machines', '3'], 'Unknown argument: machines'],
+    ['the old words for disconnect and reconnect', ['cut', 'lab-1'], 'there is no command lab cut'],
+    ['no machine where one is needed', ['reboot'], 'an argument is missing: coreship lab reboot <machine>'],
+    ['a machine where none is needed', ['up', 'lab-1'], 'unexpected argument lab-1'],
+    ['an option of another verb', ['down', '--machines', '3'], 'there is no option --machines'],
     ['a number that is none', ['up', '--machines', 'many'], 'a lab has 1 to 7 machines, not NaN'],
     ['a name that no lab can have', ['status', '--name=Lab'], '"Lab" is not a valid name for a lab'],
   ])('refuses %s with 2', async (_, words, says) => {

@@ -140,29 +140,29 @@ describe('printError', () => {
     return io.stderr;
   };
 
-  it('says where, what, what is known beside it, and what next', () => {
+  it('says where, what, what else is known, and what next', () => {
     const error = new CoreshipError('failed', 'it broke', {
       where: { file: 'a.service', line: 3, column: 7 },
       details: ['last lines:\n  one'],
-      hint: 'mend it',
+      hint: 'fix it',
       problems: [{ rule: 'r', severity: 'error', message: 'bad', path: 'services.a' }],
     });
     expect(say(error)).toBe(
-      'error: a.service:3:7: it broke\n  services.a: bad\n  last lines:\n    one\nhint: mend it\n',
+      'error: a.service:3:7: it broke\n  services.a: bad\n  last lines:\n    one\nhint: fix it\n',
     );
   });
 
-  it('shows a cause only to those who look for one', () => {
+  it('shows a cause only where that is asked for', () => {
     const error = new CoreshipError('failed', 'it broke', { cause: new Error('deep down') });
     expect(say(error)).toBe('error: it broke\n');
     expect(say(error, { CORESHIP_DEBUG: '1' })).toContain('deep down');
   });
 
   it.each([
-    ['an error that nobody foresaw', new TypeError('oops')],
-    ['a known mistake', new CoreshipError('bug', 'oops')],
-  ])('owns up to %s, with its trace', (_, error) => {
-    expect(say(error)).toMatch(/^error: a mistake in coreship: .*oops\n {4}at /s);
+    ['an error that nobody expected', new TypeError('oops')],
+    ['a known bug', new CoreshipError('bug', 'oops')],
+  ])('calls %s an internal error, and shows its trace', (_, error) => {
+    expect(say(error)).toMatch(/^internal error: .*oops\n {4}at /s);
   });
 
   it('says the same as JSON', () => {

@@ -43,7 +43,7 @@ describe('init', () => {
     await writeFile(join(root, 'coreship.yaml'), 'name: mine\n');
     const { code, stderr } = await call(['init', root]);
     expect(code).toBe(2);
-    expect(stderr).toContain('has files of these names already; nothing was changed\n  coreship.yaml\n');
+    expect(stderr).toContain('already has files with these names; nothing was changed\n  coreship.yaml\n');
     expect(await readFile(join(root, 'coreship.yaml'), 'utf8')).toBe('name: mine\n');
   });
 

@@ -7,7 +7,6 @@ export class FakeIo implements Io {
   stdout = '';
   stderr = '';
   readonly interactive: boolean;
-  readonly live = false;
   readonly paintOut = plain;
   readonly paintErr = plain;
   readonly env: Io['env'];

@@ -2,7 +2,12 @@ import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { staleFiles } from '../../src/project/stale-files.ts';
 import { writeFiles } from '../../src/project/write-files.ts';
+import type { RenderedFile } from '../../src/services/rendered-file.ts';
 import { type Entry, temporaryProject } from './temporary-project.ts';
+
+/** Writes what is stale of some files. */
+const write = async (root: string, files: readonly RenderedFile[]) =>
+  writeFiles(root, await staleFiles(root, files));
 
 const unit = { path: 'static/a.service', content: '[Service]\n' };
 const script = { path: 'images/lb/run', content: '#!/bin/sh\n', executable: true };
@@ -10,9 +15,9 @@ const script = { path: 'images/lb/run', content: '#!/bin/sh\n', executable: true
 describe('writeFiles', () => {
   it('writes what is missing, folders included, and nothing the second time', async () => {
     const root = await temporaryProject({});
-    expect(await writeFiles(root, [unit, script])).toEqual([unit.path, script.path]);
+    expect(await write(root, [unit, script])).toEqual([unit.path, script.path]);
     const before = await stat(`${root}/${unit.path}`);
-    expect(await writeFiles(root, [unit, script])).toEqual([]);
+    expect(await write(root, [unit, script])).toEqual([]);
     expect(await staleFiles(root, [unit, script])).toEqual([]);
     expect((await stat(`${root}/${unit.path}`)).ino).toBe(before.ino);
     expect(before.mode & 0o111).toBe(0);
@@ -21,7 +26,7 @@ describe('writeFiles', () => {
 
   it('replaces what differs, leaves the rest and no temporary files', async () => {
     const root = await temporaryProject({ [unit.path]: 'old', 'static/by-hand.service': 'mine' });
-    expect(await writeFiles(root, [unit])).toEqual([unit.path]);
+    expect(await write(root, [unit])).toEqual([unit.path]);
     expect(await readFile(`${root}/${unit.path}`, 'utf8')).toBe(unit.content);
     expect(await readFile(`${root}/static/by-hand.service`, 'utf8')).toBe('mine');
     expect(await readdir(`${root}/static`)).toEqual(['a.service', 'by-hand.service']);
@@ -34,7 +39,7 @@ describe('writeFiles', () => {
       { path: unit.path, state: 'mode' },
       { path: script.path, state: 'mode' },
     ]);
-    await writeFiles(root, [unit, script]);
+    await write(root, [unit, script]);
     expect(await staleFiles(root, [unit, script])).toEqual([]);
   });
 
@@ -84,7 +89,7 @@ describe('writeFiles', () => {
   it.each(rows)('refuses $name, before it writes anything', async ({ entries, path, says }) => {
     const root = await temporaryProject(entries);
     const good = { path: 'good', content: 'x' };
-    await expect(writeFiles(root, [good, { path, content: 'x' }])).rejects.toMatchObject({
+    await expect(write(root, [good, { path, content: 'x' }])).rejects.toMatchObject({
       code: 'config',
       problems: [{ rule: 'path-in-the-way', message: says }],
     });
@@ -96,8 +101,8 @@ describe('staleFiles', () => {
   it('tells what is missing or different, with both texts', async () => {
     const root = await temporaryProject({ [unit.path]: 'old' });
     expect(await staleFiles(root, [script, unit])).toEqual([
-      { path: script.path, state: 'missing', wanted: script.content },
-      { path: unit.path, state: 'different', current: 'old', wanted: unit.content },
+      { path: script.path, state: 'missing', wanted: script.content, executable: true },
+      { path: unit.path, state: 'different', current: 'old', wanted: unit.content, executable: false },
     ]);
   });
 });

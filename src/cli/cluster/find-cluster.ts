@@ -6,16 +6,15 @@ import { didYouMean } from '../../project/did-you-mean.ts';
 import type { Project } from '../../project/project.ts';
 
 /**
- * The cluster of that name: from coreship.yaml, or the running lab of that name.
- *
- * @throws CoreshipError `config` when there is neither.
+ * The cluster of that name from coreship.yaml, or else the running lab of that name.
+ * @throws CoreshipError `config` where there is neither; `failed` where the lab of the cluster is not up
  */
 export async function findCluster(project: Project, name: string): Promise<Cluster> {
   const known = project.clusters.find((cluster) => cluster.name === name);
   if (known && known.lab === undefined) return known;
   const labName = known?.lab ?? name;
   const lab = isLabName(labName) ? await readLab(labName) : undefined;
-  if (lab) return onLab(known ?? { ...unwritten, name }, lab);
+  if (lab) return onLab(known ?? { ...unlisted, name }, lab);
   if (known?.lab !== undefined) {
     throw new CoreshipError('failed', `${name} is the lab ${known.lab}, which is not up`, {
       hint: `start it with: coreship lab up --name ${known.lab}${known.engine === 'fleet' ? ' --bin DIR, where DIR holds fleetd' : ''}`,
@@ -35,8 +34,8 @@ function hintFor(name: string, names: readonly string[]): string {
   return isLabName(name) ? `${near}; coreship lab up --name ${name} would make a local one` : near;
 }
 
-/** A lab that coreship.yaml does not speak of. */
-const unwritten = { engine: 'systemd', machines: [], entry: [], socket: '/var/run/fleet.sock' } as const;
+/** A lab that coreship.yaml does not mention. */
+const unlisted = { engine: 'systemd', machines: [], entry: [], socket: '/var/run/fleet.sock' } as const;
 
 /** A cluster whose machines are those of a running lab. */
 function onLab(cluster: Cluster, lab: LabDescription): Cluster {

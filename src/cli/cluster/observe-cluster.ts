@@ -1,112 +1,108 @@
+import { defined } from '../../defined.ts';
 import { balancerStatus } from '../../engines/balancer-status.ts';
 import { CoreshipError } from '../../errors.ts';
-import { type ClusterFacts, runningBalancers, type Serving, viewCluster } from '../../plan/cluster-view.ts';
+import {
+  type ClusterFacts,
+  type ClusterView,
+  runningBalancers,
+  type Serving,
+  viewCluster,
+} from '../../plan/cluster-view.ts';
 import type { Observation } from '../../plan/observation.ts';
+import type { BalancerRef } from '../../plan/plan.ts';
 import type { Project } from '../../project/project.ts';
 import type { Io } from '../io.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
-/** What was seen, and what kept etcd out of sight. */
+/** What was observed of a cluster, as facts and as a view of them. */
 export interface ClusterSnapshot {
-  readonly seen: ClusterFacts;
+  readonly facts: ClusterFacts;
+  readonly view: ClusterView;
+  /** Why the facts lack the registrations, where etcd could not be read. */
   readonly registryError?: unknown;
 }
 
-/** What is said of the cluster where a look fails before anything was done. */
-const untouched = 'nothing was changed';
+/** What an error says about the work before the observation, by default. */
+const nothingChanged = 'nothing was changed';
 
 /**
- * Looks at everything a plan or a status is made from: machines, units, registrations, load balancers. `soFar` is what
- * an error says of the work before this look.
+ * Observes everything that a plan or a status is made from: machines, units, registrations, load balancers.
+ * @param names unit names: the observation also says who else uses them
+ * @param soFar what an error says about the work before
  */
 export async function observeCluster(
   cluster: OpenCluster,
   project: Project,
-  desired: readonly string[],
+  names: readonly string[],
   io: Pick<Io, 'interrupt'>,
-  soFar = untouched,
+  soFar = nothingChanged,
 ): Promise<ClusterSnapshot> {
   const [{ registrations, registryError }, observation] = await Promise.all([
     readRegistrations(cluster),
-    cluster.engine.observe(desired, io.interrupt),
+    cluster.engine.observe(names, io.interrupt),
   ]);
   const serving = await Promise.all(
-    runningBalancers(observation, project.services).map(async (balancer): Promise<Serving> => {
-      const status = await balancerStatus(cluster.engine, balancer).catch(() => undefined);
-      if (!status) return { balancer, problem: 'it does not answer' };
-      const { services: lists, problem } = status;
-      return { balancer, lists, ...(problem === undefined ? {} : { problem }) };
-    }),
+    runningBalancers(observation, project.services).map((balancer) => readServing(cluster, balancer)),
   );
   if (io.interrupt.aborted) throw new CoreshipError('interrupted', `interrupted; ${soFar}`);
-  const seen = {
-    observation,
-    services: project.services,
-    settings: project.registry,
-    serving,
-    ...(registrations ? { registrations } : {}),
-  };
-  return { seen, ...(registryError === undefined ? {} : { registryError }) };
+  const { services, registry: settings } = project;
+  const facts = defined({ observation, services, settings, serving, registrations });
+  return defined({ facts, view: viewCluster(facts), registryError });
 }
 
-/** Milliseconds that an etcd which does not answer is waited for, and between two looks. */
-const patience = { waitMs: 30_000, pauseMs: 500 };
+/** Milliseconds to wait for an etcd that does not answer, and between two observations. */
+const etcdWait = { waitMs: 30_000, pauseMs: 500 };
 
 /**
- * Looks with a view to changing something: a cluster of which a part is out of sight is refused. An etcd that does not
- * answer is waited for: it may be choosing a new leader.
+ * Observes a cluster that is about to be changed; one that is not reachable in full is refused. An etcd that does not
+ * answer is waited for, as it may be electing a leader.
+ * @throws CoreshipError `failed` where machines are not reachable, or etcd stays away
  */
 export async function observeCompletely(
   cluster: OpenCluster,
   project: Project,
-  desired: readonly string[],
+  names: readonly string[],
   io: Pick<Io, 'interrupt' | 'err'>,
-  soFar = untouched,
-): Promise<ClusterFacts> {
+  soFar = nothingChanged,
+): Promise<ClusterSnapshot> {
   const { clock } = cluster;
-  const deadline = clock.now() + patience.waitMs;
-  let told = false;
-  for (;;) {
-    const { seen, registryError } = await observeCluster(cluster, project, desired, io, soFar);
-    refuseUnreachable(seen.observation, soFar);
-    if (registryError === undefined) return seen;
-    const passes = registryError instanceof CoreshipError && registryError.code === 'failed';
-    if (!passes || clock.now() >= deadline) throw registryError;
-    if (!told) io.err(`${registryError.message}; waiting for it\n`);
-    told = true;
-    await clock.sleep(patience.pauseMs);
+  const deadline = clock.now() + etcdWait.waitMs;
+  for (let attempt = 0; ; attempt++) {
+    const snapshot = await observeCluster(cluster, project, names, io, soFar);
+    refuseUnreachable(snapshot.facts.observation, soFar);
+    const { registryError } = snapshot;
+    if (registryError === undefined) return snapshot;
+    const mayPass = registryError instanceof CoreshipError && registryError.code === 'failed';
+    if (!mayPass || clock.now() >= deadline) throw registryError;
+    if (attempt === 0) io.err(`${registryError.message}; waiting for it\n`);
+    await clock.sleep(etcdWait.pauseMs);
   }
 }
 
-/** Machines that do not answer also hide etcd; they are the better message, so this error waits. */
-async function readRegistrations(cluster: OpenCluster) {
+/** Machines that are not reachable also hide etcd. They make the better message, so this error comes later. */
+async function readRegistrations(
+  cluster: OpenCluster,
+): Promise<{ readonly registrations?: ClusterFacts['registrations']; readonly registryError?: unknown }> {
   try {
     const registry = await cluster.registry?.();
-    return { registrations: await registry?.registrations('/services/') };
+    return defined({ registrations: await registry?.registrations('/services/') });
   } catch (registryError) {
     return { registryError };
   }
 }
 
-function refuseUnreachable(observation: Observation, soFar: string): void {
-  const { unreachable } = observation;
-  if (unreachable.length === 0) return;
-  const hints = new Set(unreachable.map(({ hint }) => hint).filter((hint) => hint !== undefined));
-  throw new CoreshipError(
-    'failed',
-    `${unreachable.map(({ name }) => name).join(', ')}: not reachable; ${soFar}`,
-    {
-      details: unreachable.map(({ reason }) => reason),
-      ...(hints.size > 0 ? { hint: [...hints].join('; ') } : {}),
-    },
-  );
+async function readServing({ engine }: OpenCluster, balancer: BalancerRef): Promise<Serving> {
+  const status = await balancerStatus(engine, balancer).catch(() => undefined);
+  if (!status) return { balancer, problem: 'it does not answer' };
+  return defined({ balancer, lists: status.services, problem: status.problem });
 }
 
-/** Says which services run on the cluster although the project no longer has them. */
-export function warnOfStrays(seen: ClusterFacts, known: readonly string[], io: Io): void {
-  const strays = new Set(viewCluster(seen).groups.map(({ group }) => group.service));
-  for (const service of known) strays.delete(service);
-  for (const service of strays) {
-    io.err(`warning: ${service} runs, but is not in the project; coreship destroy ${service} removes it\n`);
-  }
+function refuseUnreachable({ unreachable }: Observation, soFar: string): void {
+  if (unreachable.length === 0) return;
+  const names = unreachable.map(({ name }) => name).join(', ');
+  const hints = new Set(unreachable.map(({ hint }) => hint).filter((hint) => hint !== undefined));
+  throw new CoreshipError('failed', `${names}: not reachable; ${soFar}`, {
+    details: unreachable.map(({ reason }) => reason),
+    ...defined({ hint: hints.size > 0 ? [...hints].join('; ') : undefined }),
+  });
 }

@@ -1,9 +1,11 @@
 import { type Clock, systemClock } from '../../clock.ts';
+import { defined } from '../../defined.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { type FleetCluster, fleetEngine } from '../../engines/fleet/engine.ts';
 import { systemdEngine } from '../../engines/systemd/engine.ts';
 import type { SystemdMachine } from '../../engines/systemd/machine-directory.ts';
-import type { Cluster, ClusterEntry, SshAddress } from '../../project/cluster.ts';
+import type { Cluster, ClusterEntry, EtcdSettings, SshAddress } from '../../project/cluster.ts';
+import { ownedUnits } from '../../project/owned-units.ts';
 import type { Project } from '../../project/project.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { createConnect } from '../../ssh/connect.ts';
@@ -12,7 +14,7 @@ import { createPool } from '../../ssh/pool.ts';
 import { findCluster } from './find-cluster.ts';
 import { openRegistry } from './open-registry.ts';
 
-/** A cluster, connected as far as somebody has asked for it. */
+/** A cluster; connections to it are made when they are needed. */
 export interface OpenCluster {
   readonly name: string;
   readonly engine: Engine;
@@ -22,8 +24,8 @@ export interface OpenCluster {
   close(): Promise<void>;
 }
 
-/** Machines that lend their way to etcd: enough that one may be down. */
-const etcdDoors = 3;
+/** Machines to reach etcd through: enough that one may be down. */
+const etcdRoutes = 3;
 
 /** Opens the cluster a command works on. The only place where concrete engines and registries are made. */
 export async function openCluster(
@@ -38,7 +40,7 @@ export async function openCluster(
     const target = toTarget(machine, cluster);
     return { name: machine.name, metadata: machine.metadata, connect: () => pool.get(target) };
   });
-  const doors = [...cluster.machines, ...cluster.entry].slice(0, etcdDoors).map((machine) => {
+  const routes = [...cluster.machines, ...cluster.entry].slice(0, etcdRoutes).map((machine) => {
     const target = toTarget(machine, cluster);
     return () => pool.get(target);
   });
@@ -46,21 +48,18 @@ export async function openCluster(
     cluster.engine === 'fleet' ? fleetEngine(fleetCluster(cluster, project, connect, tell)) : undefined;
   let registry: Promise<Registry> | undefined;
   const { etcd } = cluster;
+  const openOnce = (settings: EtcdSettings) => (): Promise<Registry> => {
+    registry ??= openRegistry(project.registry.api, settings, routes).catch((error: unknown) => {
+      // The next attempt may succeed.
+      registry = undefined;
+      throw error;
+    });
+    return registry;
+  };
   return {
     name: cluster.name,
     engine: fleet ?? systemdEngine({ project: project.name, machines }),
-    ...(etcd
-      ? {
-          registry: () => {
-            registry ??= openRegistry(project.registry.api, etcd, doors).catch((error: unknown) => {
-              // What could not be opened may be when it is asked for again.
-              registry = undefined;
-              throw error;
-            });
-            return registry;
-          },
-        }
-      : {}),
+    ...defined({ registry: etcd && openOnce(etcd) }),
     clock: systemClock,
     close: async () => {
       await registry?.then((open) => open.close()).catch(() => undefined);
@@ -70,7 +69,7 @@ export async function openCluster(
   };
 }
 
-/** What the fleet engine is to know of its cluster, its project and the way there. */
+/** What the fleet engine needs to know about the cluster, the project and the connections. */
 function fleetCluster(
   cluster: Cluster,
   project: Project,
@@ -86,45 +85,30 @@ function fleetCluster(
     socket: cluster.socket,
     clock: systemClock,
     tell: (line) => tell(`${line}\n`),
-    owns: ownUnits(project),
-    // What is not registered has no address to wait for.
+    owns: ownedUnits(project),
+    // A service that is not registered needs no address.
     wantsAddresses: project.services.some(({ registration }) => registration),
     connectThrough: ({ name, address }, entry) => {
       const own = targets.get(name);
       const through = targets.get(entry.name);
-      return connect(own ?? { ...through, name, host: address, ...(through ? { bastion: through } : {}) });
+      return connect(own ?? { ...through, name, host: address, ...defined({ bastion: through }) });
     },
   };
 }
 
-/** The names that are the project's on a cluster which knows no owners: its units, and every instance of its templates. */
-function ownUnits(project: Project): (unit: string) => boolean {
-  const names = new Set([...project.units, ...project.instances].map(({ name }) => name));
-  const templates = [...names].filter((name) => name.includes('@.')).map((name) => name.split('@.'));
-  return (unit) => {
-    if (unit.includes('@.')) return false;
-    return (
-      names.has(unit) ||
-      templates.some(([head, type]) => unit.startsWith(`${head}@`) && unit.endsWith(`.${type}`))
-    );
-  };
-}
-
 function toTarget(machine: ClusterEntry, cluster: Cluster): Target {
-  return {
-    ...sshTarget(machine.name, machine),
-    ...(cluster.bastion ? { bastion: sshTarget(`bastion of ${cluster.name}`, cluster.bastion) } : {}),
-  };
+  const bastion = cluster.bastion && sshTarget(`bastion of ${cluster.name}`, cluster.bastion);
+  return { ...sshTarget(machine.name, machine), ...defined({ bastion }) };
 }
 
 function sshTarget(name: string, address: SshAddress): Target {
   const { user, port, identityFile, knownHostsFile } = address;
-  return {
+  return defined({
     name,
     host: address.address,
-    ...(user === undefined ? {} : { user }),
-    ...(port === undefined ? {} : { port }),
-    ...(identityFile === undefined ? {} : { identityFiles: [identityFile] }),
-    ...(knownHostsFile === undefined ? {} : { knownHostsFiles: [knownHostsFile] }),
-  };
+    user,
+    port,
+    identityFiles: identityFile === undefined ? undefined : [identityFile],
+    knownHostsFiles: knownHostsFile === undefined ? undefined : [knownHostsFile],
+  });
 }

@@ -1,34 +1,30 @@
-import type { Argv } from 'yargs';
 import { desiredFromFiles } from '../../project/desired.ts';
 import { apply } from '../apply.ts';
 import { changeOptions, readChangeOptions } from '../change-options.ts';
-import { openCluster } from '../cluster/open-cluster.ts';
-import { type Arguments, word, words } from '../command.ts';
-import type { Io } from '../io.ts';
+import { defineCommand } from '../command.ts';
 import { openProject } from '../open-project.ts';
 import { warnStale } from '../warn-stale.ts';
+import { withCluster } from '../with-cluster.ts';
 
-export const options = (yargs: Argv): Argv =>
-  changeOptions(yargs)
-    .positional('service', { type: 'string', array: true, describe: 'The services' })
-    .example('$0 deploy nginx_lb', 'nginx_lb becomes what the files say');
-
-/** `coreship deploy nginx_lb`: what the files say, on the cluster. */
-export async function run(args: Arguments, io: Io): Promise<number> {
-  const services = words(args, 'service');
-  const project = await openProject(args, io);
-  const desired = desiredFromFiles(project, services);
-  for (const service of services.filter((name) => !desired.groups.some((group) => group.service === name))) {
-    io.err(
-      `warning: instances/ names no instance of ${service}; coreship scale ${service} INSTANCE adds some\n`,
-    );
-  }
-  await warnStale(project, services, io);
-  const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
-  try {
+/** `coreship deploy nginx_lb`: brings services to the state that the files describe. */
+export const command = defineCommand({
+  options: changeOptions,
+  positionals: { service: { required: true, array: true, describe: 'The services' } },
+  examples: [['$0 deploy nginx_lb', 'bring nginx_lb to the state that its files describe']],
+  run: async (args, io) => {
+    const { service: services } = args;
+    const project = await openProject(args, io);
+    const desired = desiredFromFiles(project, services);
+    for (const service of services.filter((name) =>
+      desired.groups.every((group) => group.service !== name),
+    )) {
+      io.err(
+        `warning: instances/ has no instance of ${service}; add some with: coreship scale ${service} INSTANCE\n`,
+      );
+    }
+    await warnStale(project, services, io);
     const command = ['deploy', ...services].join(' ');
-    return await apply(cluster, project, { ...readChangeOptions(args, io), desired, command }, io);
-  } finally {
-    await cluster.close();
-  }
-}
+    const request = { ...readChangeOptions(args, io), desired, command };
+    return withCluster(project, args, io, (context) => apply(request, context));
+  },
+});

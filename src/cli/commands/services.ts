@@ -1,64 +1,52 @@
-import type { Argv } from 'yargs';
+import { defined } from '../../defined.ts';
 import { serviceNames } from '../../project/desired.ts';
+import type { Project } from '../../project/project.ts';
 import { registrationPrefix } from '../../services/registration.ts';
-import { observeCluster } from '../cluster/observe-cluster.ts';
-import { openCluster } from '../cluster/open-cluster.ts';
-import { type Arguments, flag, word } from '../command.ts';
+import { type ClusterSnapshot, observeCluster } from '../cluster/observe-cluster.ts';
+import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
 import { openProject } from '../open-project.ts';
-import { table } from '../output/table.ts';
-
-export const options = (yargs: Argv): Argv => yargs;
+import { answer } from '../output/answer.ts';
+import { type ServiceRow, servicesNotes, servicesText } from '../output/services-text.ts';
+import { unreachableText } from '../output/unreachable-text.ts';
+import { withCluster } from '../with-cluster.ts';
 
 /** `coreship services`: what is registered for each service, and what each load balancer serves. */
-export async function run(args: Arguments, io: Io): Promise<number> {
-  const project = await openProject(args, io);
-  const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
-  try {
-    const { seen, registryError } = await observeCluster(cluster, project, [], io);
-    const services = serviceNames(project).map((name) => ({
-      name,
-      // What etcd did not tell is not nothing.
-      registered:
-        registryError === undefined
-          ? (seen.registrations ?? [])
-              .filter(({ key }) => key.startsWith(registrationPrefix(name)))
-              .map(({ value }) => value)
-          : null,
-      serves: seen.serving
-        .filter(({ balancer }) => balancer.container === name)
-        .map(({ balancer, lists, problem }) => ({
+export const command = defineCommand({
+  run: async (args, io) => {
+    const project = await openProject(args, io);
+    return withCluster(project, args, io, async ({ cluster }) => {
+      const snapshot = await observeCluster(cluster, project, [], io);
+      const { unreachable } = snapshot.facts.observation;
+      const services = serviceRows(project, snapshot);
+      const data = { cluster: cluster.name, services, unreachable };
+      answer(io, args.json, 'services', data, servicesText(services));
+      if (!args.json) io.err(servicesNotes(services) + unreachableText(unreachable));
+      if (snapshot.registryError !== undefined) throw snapshot.registryError;
+      return unreachable.length > 0 ? exitCodes.failed : exitCodes.done;
+    });
+  },
+});
+
+function serviceRows(project: Project, { facts, registryError }: ClusterSnapshot): readonly ServiceRow[] {
+  const registrations = facts.registrations ?? [];
+  return serviceNames(project).map((name) => ({
+    name,
+    // What etcd did not answer is unknown, not empty.
+    registered:
+      registryError === undefined
+        ? registrations
+            .filter(({ key }) => key.startsWith(registrationPrefix(name)))
+            .map(({ value }) => value)
+        : null,
+    serves: facts.serving
+      .filter(({ balancer }) => balancer.container === name)
+      .map(({ balancer, lists, problem }) =>
+        defined({
           machine: balancer.machine.name,
           backends: lists ? Object.values(lists).flat() : null,
-          ...(problem === undefined ? {} : { problem }),
-        })),
-    }));
-    if (flag(args, 'json')) {
-      io.out(`${JSON.stringify({ version: 1, type: 'services', cluster: cluster.name, services })}\n`);
-    } else {
-      const cells = services.map(({ name, registered, serves }) => [
-        name,
-        registered ? registered.join(' ') || '-' : '?',
-        serves
-          .map(
-            ({ machine, backends }) =>
-              `${machine}: ${backends ? backends.join(' ') || 'nothing' : 'no answer'}`,
-          )
-          .join('; ') || '-',
-      ]);
-      io.out(table([['SERVICE', 'REGISTERED', 'SERVES'], ...cells]));
-      for (const { name, serves } of services) {
-        for (const { machine, problem } of serves) {
-          if (problem !== undefined) io.err(`${name} on ${machine}: ${problem}\n`);
-        }
-      }
-    }
-    const { unreachable } = seen.observation;
-    for (const { name, reason } of unreachable) io.err(`${name} is not reachable: ${reason}\n`);
-    if (registryError !== undefined) throw registryError;
-    return unreachable.length > 0 ? exitCodes.failed : exitCodes.done;
-  } finally {
-    await cluster.close();
-  }
+          problem,
+        }),
+      ),
+  }));
 }

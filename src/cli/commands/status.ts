@@ -1,61 +1,53 @@
-import type { Argv } from 'yargs';
-import { toStoredForm } from '../../engines/stored-form.ts';
-import { viewCluster } from '../../plan/cluster-view.ts';
-import { makePlan } from '../../plan/make-plan.ts';
-import { desiredFromFiles, serviceNames } from '../../project/desired.ts';
-import { observeCluster, warnOfStrays } from '../cluster/observe-cluster.ts';
-import { openCluster } from '../cluster/open-cluster.ts';
-import { type Arguments, flag, word, words } from '../command.ts';
+import type { Desired } from '../../plan/make-plan.ts';
+import { desiredFromFiles } from '../../project/desired.ts';
+import type { Arguments } from '../arguments.ts';
+import { observeCluster } from '../cluster/observe-cluster.ts';
+import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
 import { openProject } from '../open-project.ts';
+import { answer } from '../output/answer.ts';
 import { statusRows } from '../output/status-rows.ts';
-import { table } from '../output/table.ts';
+import { statusNotes, statusText } from '../output/status-text.ts';
+import { unreachableText } from '../output/unreachable-text.ts';
+import { planFrom, unitNames } from '../plan-now.ts';
+import { warnOrphans } from '../warn-orphans.ts';
+import { type Context, withCluster } from '../with-cluster.ts';
 
-export const options = (yargs: Argv): Argv =>
-  yargs
-    .positional('service', { type: 'string', array: true, describe: 'The services; all where none is named' })
-    .option('detailed-exitcode', { type: 'boolean', describe: 'End with 2 where changes are pending' });
+const options = {
+  'detailed-exitcode': { type: 'boolean', describe: 'Exit with 2 where changes are pending' },
+} as const;
+
+const positionals = {
+  service: { array: true, describe: 'The services; all where none is given' },
+} as const;
 
 /** `coreship status`: what runs where, and whether it is registered and served. */
-export async function run(args: Arguments, io: Io): Promise<number> {
-  const project = await openProject(args, io);
-  const desired = desiredFromFiles(project, words(args, 'service'));
-  const cluster = await openCluster(project, word(args, 'cluster') ?? '', io.err);
-  try {
-    const { seen, registryError } = await observeCluster(cluster, project, [], io);
-    warnOfStrays(seen, serviceNames(project), io);
-    const rows = statusRows(seen, words(args, 'service'), registryError !== undefined);
-    const { unreachable } = seen.observation;
-    if (flag(args, 'json')) {
-      io.out(
-        `${JSON.stringify({ version: 1, type: 'status', cluster: cluster.name, units: rows, unreachable })}\n`,
-      );
-    } else {
-      const head = ['UNIT', 'MACHINE', 'ACTIVE', 'SUB', 'REGISTERED', 'SERVED'];
-      const cells = rows.map((row) => [
-        row.unit,
-        row.machine,
-        row.active,
-        row.sub,
-        row.registered === null ? '?' : (row.registered ?? '-'),
-        row.servedBy.join(',') || '-',
-      ]);
-      io.out(rows.length > 0 ? table([head, ...cells]) : 'nothing runs\n');
-      for (const { unit, machine, problem, reasons = [] } of rows) {
-        if (problem !== undefined) io.err(`${unit} on ${machine}: ${problem}\n`);
-        if (reasons.length > 0)
-          io.err(`${unit} has no machine\n${reasons.map((line) => `  ${line}\n`).join('')}`);
-      }
-      for (const { name, reason } of unreachable) io.err(`${name} is not reachable: ${reason}\n`);
-    }
-    if (registryError !== undefined) throw registryError;
-    if (unreachable.length > 0) return exitCodes.failed;
-    if (!flag(args, 'detailedExitcode')) return exitCodes.done;
-    return makePlan(toStoredForm(desired, cluster.engine), viewCluster(seen)).changes.length > 0
-      ? exitCodes.usage
-      : exitCodes.done;
-  } finally {
-    await cluster.close();
-  }
+export const command = defineCommand({
+  options,
+  positionals,
+  run: async (args, io) => {
+    const project = await openProject(args, io);
+    const desired = desiredFromFiles(project, args.service);
+    return withCluster(project, args, io, (context) => showStatus(desired, args, context));
+  },
+});
+
+/** Answers with the status of the services in question. Resolves with the exit code. */
+export async function showStatus(
+  desired: Desired,
+  args: Arguments<typeof options, typeof positionals>,
+  context: Context,
+): Promise<number> {
+  const { cluster, project, io } = context;
+  const snapshot = await observeCluster(cluster, project, unitNames(desired), io);
+  const { facts, view, registryError } = snapshot;
+  const { unreachable } = facts.observation;
+  warnOrphans(view, project, io);
+  const units = statusRows(snapshot, args.service);
+  answer(io, args.json, 'status', { cluster: cluster.name, units, unreachable }, statusText(units));
+  if (!args.json) io.err(statusNotes(units) + unreachableText(unreachable));
+  if (registryError !== undefined) throw registryError;
+  if (unreachable.length > 0) return exitCodes.failed;
+  if (!args.detailedExitcode) return exitCodes.done;
+  return planFrom(desired, snapshot, context).changes.length > 0 ? exitCodes.changesPending : exitCodes.done;
 }

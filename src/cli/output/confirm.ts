@@ -1,7 +1,7 @@
 import { CoreshipError } from '../../errors.ts';
 import type { Io } from '../io.ts';
 
-/** Asks a person for a yes; anything else means no, and Ctrl-C ends the command. */
+/** Asks a person for a yes. Any other answer means no; Ctrl-C ends the command. */
 export async function confirm(question: string, io: Io): Promise<boolean> {
   const answer = await io.ask(`${question} [y/N] `).catch((cause: unknown) => {
     throw new CoreshipError('interrupted', 'interrupted; nothing was changed', { cause });

@@ -1,72 +1,126 @@
-import { Listr, ListrLogger, type ListrTask, ProcessOutput } from 'listr2';
+import { assertNever } from '../../errors.ts';
 import type { Change, Plan } from '../../plan/plan.ts';
 import { stepText } from '../../plan/step-text.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
+import { type LiveTerminal, openLiveRows } from './live-rows.ts';
+import { changeTitle } from './plan-text.ts';
 import type { Progress } from './progress-port.ts';
 
-/** A task list on standard error, one task a change, that follows the events. */
-export function liveProgress(plan: Plan): Progress {
-  const rows = plan.changes.map((change) => new Row(change));
-  const list = new Listr(
-    rows.map((row) => row.task),
-    {
-      concurrent: true,
-      exitOnError: false,
-      registerSignalListeners: false,
-      rendererOptions: {
-        collapseErrors: false,
-        logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
-      },
-    },
-  );
-  const shown = list.run();
+/** Rows shown at most: more would move faster than anybody reads. */
+const mostRows = 20;
+
+/** Failures and messages that stay on the screen, each. */
+const mostKept = 5;
+
+/** Milliseconds between two frames. */
+const frameMs = 250;
+
+/**
+ * The changes under way as rows below a title with totals, and the last failures and messages. What a frame costs does
+ * not grow with the plan.
+ */
+export function liveProgress(plan: Plan, { stream, redirect }: LiveTerminal): Progress {
+  const known = new Set(plan.changes.keys());
+  const underWay = new Map<number, Row>();
+  const done = new Set<number>();
+  const failures = new Map<number, string>();
+  const messages: string[] = [];
+  const title = () => totals(known.size, done.size, failures.size);
+  const rows = openLiveRows(stream, title());
+
+  const draw = (): void => {
+    const kept = [...[...failures.values()].slice(-mostKept), ...messages.slice(-mostKept)];
+    rows.update(title(), [...kept, ...shownRows(underWay, rows.height() - kept.length)]);
+  };
+  const frames = setInterval(draw, frameMs);
+  redirect((text) => messages.push(text.trimEnd()));
+
   return {
-    emit: (event) => rows[event.index]?.take(event),
+    emit: (event) => {
+      const { index } = event;
+      known.add(index);
+      const row = underWay.get(index);
+      switch (event.type) {
+        case 'change-started':
+          underWay.set(index, { change: event.change, text: '', since: performance.now() });
+          break;
+        case 'step-started':
+        case 'step-waiting':
+        case 'step-done':
+        case 'change-relocated':
+          if (row) row.text = progressText(event);
+          break;
+        case 'change-done':
+          done.add(index);
+          underWay.delete(index);
+          break;
+        case 'change-failed':
+          failures.set(index, `✖ ${changeTitle(event.change)}: ${event.message}`);
+          underWay.delete(index);
+          break;
+        default:
+          assertNever(event);
+      }
+    },
     done: async () => {
-      for (const row of rows) row.skip();
-      await shown;
+      clearInterval(frames);
+      rows.update(title(), [...failures.values()].slice(-mostKept));
+      await rows.close();
+      redirect();
+      // The rows are gone, and messages are worth keeping.
+      for (const message of messages) stream.write(`${message}\n`);
     },
   };
 }
 
-/** One change on the screen: its task runs until the event that ends it. */
-class Row {
-  readonly task: ListrTask;
-  private readonly title: string;
-  private readonly ended: Promise<void>;
-  private show: (text: string) => void = () => undefined;
-  private end: () => void = () => undefined;
-  private fail: (error: Error) => void = () => undefined;
+/** A change under way. */
+interface Row {
+  readonly change: Change;
+  readonly since: number;
+  text: string;
+}
 
-  constructor(change: Change) {
-    this.title = `${change.action} ${change.unit} on ${change.machine.name}`;
-    this.ended = new Promise((resolve, reject) => {
-      this.end = resolve;
-      this.fail = reject;
-    });
-    // Listr takes the rejection when it runs the task; a change that never starts must not end the process.
-    this.ended.catch(() => undefined);
-    this.task = {
-      title: this.title,
-      task: async (_context, task) => {
-        this.show = (text) => {
-          task.output = text;
-        };
-        await this.ended;
-      },
-    };
-  }
+type Underway = Extract<
+  RolloutEvent,
+  { type: 'step-started' | 'step-waiting' | 'step-done' | 'change-relocated' }
+>;
 
-  take(event: RolloutEvent): void {
-    if (event.type === 'step-started') this.show(stepText(event.step));
-    if (event.type === 'step-waiting') this.show(`${stepText(event.step)}: ${event.seen}`);
-    if (event.type === 'change-relocated') this.show('on another machine than foretold');
-    if (event.type === 'change-done') this.end();
-    if (event.type === 'change-failed') this.fail(new Error(event.message));
+function progressText(event: Underway): string {
+  switch (event.type) {
+    case 'step-started':
+    case 'step-done':
+      return stepText(event.step);
+    case 'step-waiting':
+      return `${stepText(event.step)}: ${event.seen}`;
+    case 'change-relocated':
+      return 'the cluster chose another machine';
+    default:
+      return assertNever(event);
   }
+}
 
-  /** Ends a task whose change was never begun. */
-  skip(): void {
-    this.fail(new Error(`${this.title}: not begun`));
-  }
+function totals(all: number, done: number, failed: number): string {
+  return `${done} of ${all} changes done${failed > 0 ? `, ${failed} failed` : ''}`;
+}
+
+/** The changes that began first, as many as fit, and how many more there are. */
+function shownRows(underWay: ReadonlyMap<number, Row>, height: number): readonly string[] {
+  const rows = [...underWay.values()];
+  const room = Math.max(1, Math.min(height, mostRows));
+  const shown = rows.length <= room ? rows : rows.slice(0, Math.max(0, room - 1));
+  const more = rows.length - shown.length;
+  return [
+    ...shown.map((row) => `${rowText(row)}${seconds(row)}`),
+    ...(more > 0 ? [`and ${more} more under way`] : []),
+  ];
+}
+
+/** What is done names the change, unless the step names its unit already: a row is short. */
+function rowText({ change, text }: Row): string {
+  if (text === '') return changeTitle(change);
+  return text.includes(change.unit) ? text : `${changeTitle(change)}: ${text}`;
+}
+
+function seconds({ since }: Row): string {
+  return ` (${Math.round((performance.now() - since) / 1000)} s)`;
 }

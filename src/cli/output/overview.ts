@@ -2,17 +2,22 @@ import type { CommandEntry } from '../command.ts';
 import { globalOptions } from '../global-options.ts';
 import { table } from './table.ts';
 
-/** What `coreship --help` says: every command, and the options they share. */
+/** The text of `coreship --help`: every command, and the global options. */
 export function overview(commands: readonly CommandEntry[]): string {
-  const shared = Object.entries(globalOptions).map(([name, { describe, defaultDescription }]) => {
-    return [`  --${name}`, defaultDescription ? `${describe} (default: ${defaultDescription})` : describe];
-  });
+  const { cluster, project, json } = globalOptions;
+  const options = [
+    ['  --cluster', `${cluster.describe} (default: ${cluster.defaultDescription})`],
+    ['  --project', `${project.describe} (default: ${project.defaultDescription})`],
+    ['  --json', json.describe],
+    ['  -h, --help', 'Show help, also for one command: coreship <command> --help'],
+    ['  -V, --version', 'Print the version'],
+  ];
   return [
     'coreship <command>\n\n',
-    'Describe a service once, review its systemd units in git, and put them on a cluster over SSH.\n\n',
+    'Describe a service once, review its systemd units in git, and deploy them to a cluster over SSH.\n\n',
     'Commands:\n',
     table(commands.map(({ usage, describe }) => [`  ${usage}`, describe])),
-    '\nEverywhere:\n',
-    table([...shared, ['  --help', 'Say more about a command: coreship <command> --help']]),
+    '\nGlobal options:\n',
+    table(options),
   ].join('');
 }

@@ -23,19 +23,36 @@ export function summary(plan: Plan): string {
   return `Plan: ${counts.join(', ') || 'nothing to do'}${unchanged}`;
 }
 
+/** One change in few words: `create apache@7777.service on lab-1`. */
+export function changeTitle({ action, unit, from, machine }: Change): string {
+  return `${action} ${unit} ${from ? `from ${from.name} to ${machine.name}` : `on ${machine.name}`}`;
+}
+
+/** What was done, a line for each change; a plan without changes was nothing to do. */
+export function resultText({ changes, unchanged }: Plan): string {
+  if (changes.length > 0)
+    return changes
+      .map(({ action, unit, machine }) => `${changeActions[action].past} ${unit} on ${machine.name}\n`)
+      .join('');
+  if (unchanged.length === 0) return 'nothing to do\n';
+  const count = unchanged.length === 1 ? '1 instance is' : `${unchanged.length} instances are`;
+  const names = unchanged.length <= mostNames ? ` (${unchanged.join(', ')})` : '';
+  return `nothing to do: ${count} as desired${names}\n`;
+}
+
+/** Instances that an answer names rather than only counts. */
+const mostNames = 5;
+
 /** One change: what happens where and why, and its files. */
 export function changeText(change: Change, paint: Paint): string {
   const { mark, colour } = changeActions[change.action];
-  const where = change.from
-    ? `from ${change.from.name} to ${change.machine.name}`
-    : `on ${change.machine.name}`;
-  const head = paint(colour, `${mark} ${change.action} ${change.unit} ${where}`);
+  const head = paint(colour, `${mark} ${changeTitle(change)}`);
   return [`  ${head}: ${change.reason}`, ...change.files.map((file) => fileText(file, change, paint))].join(
     '\n',
   );
 }
 
-/** A new instance's files are the ones under review already; only what differs is worth showing again. */
+/** The files of a new instance were reviewed in the project; only a difference to the machine is worth showing. */
 function fileText(file: FileChange, change: Change, paint: Paint): string {
   const mark = { add: '+', change: '~', remove: '-' }[file.action];
   const head = `      ${mark} ${file.unit}`;

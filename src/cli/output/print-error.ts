@@ -1,9 +1,10 @@
 import { CoreshipError, formatPlace, formatProblem } from '../../errors.ts';
 import type { Io } from '../io.ts';
+import { jsonLine } from './answer.ts';
 
-/** Prints one error: what happened, where, what is known beside it, and what to do next. */
+/** Prints one error: what happened, where, what else is known, and what to do next. */
 export function printError(error: unknown, io: Io, json: boolean): void {
-  if (json) io.out(`${JSON.stringify({ version: 1, type: 'error', error: asData(error) })}\n`);
+  if (json) io.out(jsonLine('error', { error: asData(error) }));
   io.err(`${errorLines(error, io.env).join('\n')}\n`);
 }
 
@@ -21,11 +22,11 @@ function errorLines(error: unknown, env: Io['env']): readonly string[] {
   ];
 }
 
-/** What nobody foresaw is a mistake of coreship's, and its trace is worth keeping. */
+/** An error that nobody expected is a bug of coreship; its trace is part of the report. */
 function bugLines(error: unknown): readonly string[] {
   return [
-    `error: a mistake in coreship: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    'hint: please report it with the lines above',
+    `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    'hint: please report this with the lines above',
   ];
 }
 

@@ -1,49 +1,38 @@
+import { assertNever } from '../../errors.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { stepText } from '../../plan/step-text.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
 import type { Io } from '../io.ts';
+import { jsonLine } from './answer.ts';
+import { changeTitle } from './plan-text.ts';
 import type { Progress } from './progress-port.ts';
 
-/** JSON where asked for, a live task list on a terminal, plain lines elsewhere. */
+/** JSON where that is asked for, rows that are redrawn on a terminal, plain lines elsewhere. */
 export async function progressFor(plan: Plan, io: Io, json: boolean): Promise<Progress> {
-  if (json) return jsonProgress(io);
-  if (!io.live) return lineProgress(io);
+  const done = () => Promise.resolve();
+  if (json) return { emit: ({ type, ...data }) => io.out(jsonLine(type, data)), done };
+  if (!io.terminal) return { emit: (event) => io.err(eventText(event)), done };
   const { liveProgress } = await import('./live-progress.ts');
-  return liveProgress(plan);
+  return liveProgress(plan, io.terminal);
 }
 
-/** A line an event, for programs. */
-function jsonProgress(io: Io): Progress {
-  return {
-    emit: (event) => io.out(`${JSON.stringify({ version: 1, ...event })}\n`),
-    done: () => Promise.resolve(),
-  };
-}
-
-/** A line a step, for logs. */
-function lineProgress(io: Io): Progress {
-  return {
-    emit: (event) => {
-      const line = eventLine(event);
-      if (line !== undefined) io.err(`${line}\n`);
-    },
-    done: () => Promise.resolve(),
-  };
-}
-
-function eventLine(event: RolloutEvent): string | undefined {
+/** An event as a line of a log; empty where other lines say it too. */
+function eventText(event: RolloutEvent): string {
   switch (event.type) {
     case 'change-started':
-      return `${event.change.action} ${event.change.unit} on ${event.change.machine.name}`;
+      return `${changeTitle(event.change)}\n`;
     case 'step-done':
-      return `  ${stepText(event.step)} (${(event.milliseconds / 1000).toFixed(1)} s)`;
+      return `  ${stepText(event.step)} (${(event.milliseconds / 1000).toFixed(1)} s)\n`;
     case 'step-waiting':
-      return `  ${stepText(event.step)}: ${event.seen}`;
+      return `  ${stepText(event.step)}: ${event.seen}\n`;
     case 'change-relocated':
-      return `  ${event.change.unit} is on another machine than foretold`;
+      return `  the cluster chose another machine for ${event.change.unit}\n`;
     case 'change-failed':
-      return `  failed: ${event.message}`;
+      return `  failed: ${event.message}\n`;
+    case 'step-started':
+    case 'change-done':
+      return '';
     default:
-      return undefined;
+      return assertNever(event);
   }
 }

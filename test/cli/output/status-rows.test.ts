@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { statusRows } from '../../../src/cli/output/status-rows.ts';
-import type { ClusterFacts } from '../../../src/plan/cluster-view.ts';
+import { defined } from '../../../src/defined.ts';
+import { type ClusterFacts, viewCluster } from '../../../src/plan/cluster-view.ts';
 import { SimulatedCluster } from '../../fakes/simulated-cluster.ts';
 import { carryOut, planFor, want } from '../../plan/scenario.ts';
 import { apacheLike, balancerLike } from '../../services/sample-services.ts';
@@ -15,8 +16,9 @@ function running(): ClusterFacts {
 }
 
 /** What is shown of each unit's registration and service. */
-function shown(seen: ClusterFacts, etcdAway = false) {
-  return statusRows(seen, [], etcdAway).map(({ unit, registered, servedBy, problem }) => {
+function shown(facts: ClusterFacts, registryError?: Error) {
+  const snapshot = { facts, view: viewCluster(facts), ...defined({ registryError }) };
+  return statusRows(snapshot, []).map(({ unit, registered, servedBy, problem }) => {
     return { unit, registered, servedBy, problem };
   });
 }
@@ -32,7 +34,7 @@ describe('statusRows', () => {
 
   it('still says who serves an instance where etcd is away, and not that it is unregistered', () => {
     const { registrations: _, ...seen } = running();
-    expect(shown(seen, true)).toEqual([
+    expect(shown(seen, new Error('etcd did not answer'))).toEqual([
       { unit: 'apache-discovery@7777.service', servedBy: [] },
       { unit: 'apache@7777.service', registered: null, servedBy: ['nginx_lb'] },
       { unit: 'nginx_lb.service', servedBy: [] },

@@ -1,16 +1,16 @@
 import { labDisconnect } from '../../../lab/machine-control.ts';
-import { type Arguments, flag } from '../../command.ts';
+import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
-import type { Io } from '../../io.ts';
-import { labAndMachine, machineOptions } from './lab-options.ts';
+import { answer } from '../../output/answer.ts';
+import { labOptions, machinePositional } from './lab-options.ts';
 
-export const options = machineOptions;
-
-/** `coreship lab disconnect`. */
-export async function run(args: Arguments, io: Io): Promise<number> {
-  const { name, machine } = labAndMachine(args);
-  await labDisconnect(name, machine);
-  if (flag(args, 'json'))
-    io.out(`${JSON.stringify({ version: 1, type: 'lab-disconnect', name, machine })}\n`);
-  return exitCodes.done;
-}
+/** `coreship lab disconnect`: disconnects a machine from the network; it keeps running. */
+export const command = defineCommand({
+  options: labOptions,
+  positionals: machinePositional,
+  run: async ({ name, machine, json }, io) => {
+    await labDisconnect(name, machine);
+    answer(io, json, 'lab-disconnect', { name, machine }, '');
+    return exitCodes.done;
+  },
+});

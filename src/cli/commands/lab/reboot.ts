@@ -1,16 +1,17 @@
 import { labReboot } from '../../../lab/machine-control.ts';
-import { type Arguments, flag } from '../../command.ts';
+import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
-import type { Io } from '../../io.ts';
+import { answer } from '../../output/answer.ts';
 import { labProgress } from '../../output/lab-progress.ts';
-import { labAndMachine, machineOptions } from './lab-options.ts';
+import { labOptions, machinePositional } from './lab-options.ts';
 
-export const options = machineOptions;
-
-/** `coreship lab reboot`. */
-export async function run(args: Arguments, io: Io): Promise<number> {
-  const { name, machine } = labAndMachine(args);
-  await labReboot(name, machine, 'orderly', { emit: labProgress(io), signal: io.interrupt });
-  if (flag(args, 'json')) io.out(`${JSON.stringify({ version: 1, type: 'lab-reboot', name, machine })}\n`);
-  return exitCodes.done;
-}
+/** `coreship lab reboot`: reboots a machine and waits until it is back. */
+export const command = defineCommand({
+  options: labOptions,
+  positionals: machinePositional,
+  run: async ({ name, machine, json }, io) => {
+    await labReboot(name, machine, 'orderly', { emit: labProgress(io), signal: io.interrupt });
+    answer(io, json, 'lab-reboot', { name, machine }, '');
+    return exitCodes.done;
+  },
+});

@@ -1,15 +1,16 @@
 import { labReconnect } from '../../../lab/machine-control.ts';
-import { type Arguments, flag } from '../../command.ts';
+import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
-import type { Io } from '../../io.ts';
-import { labAndMachine, machineOptions } from './lab-options.ts';
+import { answer } from '../../output/answer.ts';
+import { labOptions, machinePositional } from './lab-options.ts';
 
-export const options = machineOptions;
-
-/** `coreship lab reconnect`. */
-export async function run(args: Arguments, io: Io): Promise<number> {
-  const { name, machine } = labAndMachine(args);
-  await labReconnect(name, machine);
-  if (flag(args, 'json')) io.out(`${JSON.stringify({ version: 1, type: 'lab-reconnect', name, machine })}\n`);
-  return exitCodes.done;
-}
+/** `coreship lab reconnect`: connects a disconnected machine again. */
+export const command = defineCommand({
+  options: labOptions,
+  positionals: machinePositional,
+  run: async ({ name, machine, json }, io) => {
+    await labReconnect(name, machine);
+    answer(io, json, 'lab-reconnect', { name, machine }, '');
+    return exitCodes.done;
+  },
+});

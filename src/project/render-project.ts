@@ -1,12 +1,12 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoreshipError, problemsError } from '../errors.ts';
-import { readAssets } from '../project/assets.ts';
-import { listFolder } from '../project/list-folder.ts';
-import type { Config } from '../project/parse-config.ts';
-import { readConfig } from '../project/read-config.ts';
 import { renderServices } from '../services/render.ts';
 import type { RenderedFile } from '../services/rendered-file.ts';
+import { readAssets } from './assets.ts';
+import { listFolder } from './list-folder.ts';
+import type { Config } from './parse-config.ts';
+import { readConfig } from './read-config.ts';
 
 /** Renders typed services in memory. */
 export async function renderConfig({
@@ -16,18 +16,21 @@ export async function renderConfig({
   return renderServices(services, registry, await readAssets());
 }
 
-/** The project's typed services, read without its unit files: before the first render links lead nowhere yet. */
-export async function readServices(root: string): Promise<Config> {
+/**
+ * Reads coreship.yaml without the project's unit files: before the first render, links still dangle.
+ * @throws CoreshipError `config` with every problem
+ */
+export async function readConfigOrThrow(root: string): Promise<Config> {
   const { config, problems } = await readConfig(root);
   const error = problemsError(problems);
   if (error) throw error;
-  if (!config) throw new CoreshipError('bug', 'coreship.yaml has neither a meaning nor a problem');
+  if (!config) throw new CoreshipError('bug', 'coreship.yaml was rejected without a problem');
   return config;
 }
 
 /**
- * Unit files that coreship once rendered and that no service stands behind any more: their first line still names
- * them. A copy under another name is somebody's own.
+ * Unit files that coreship once rendered and that no service renders any more: their first line still names them. A
+ * copy under another name belongs to its author.
  */
 export async function leftOverUnits(
   root: string,
