@@ -30,6 +30,7 @@ const packageRooms = Object.entries({
   diff: 'plan/',
   leven: 'project/',
   'p-queue': 'limiter.ts',
+  undici: 'http/',
 }).map(([name, room]) => ({
   name: `${name}-only-in-${room.replace(/\/$/, '').replace('/', '-')}`,
   severity: 'error',
@@ -41,6 +42,18 @@ module.exports = {
   forbidden: [
     ...pureRooms,
     ...packageRooms,
+    {
+      name: 'http-only-for-fleet-and-registry',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(http|engines/fleet|registry)/' },
+      to: { path: '^src/http/' },
+    },
+    {
+      name: 'http-knows-no-room',
+      severity: 'error',
+      from: { path: '^src/http/' },
+      to: { path: '^src/', pathNot: '^src/(http/|(defined|limiter|with-timeout)\\.ts$)' },
+    },
     {
       name: 'pure-rooms-touch-nothing',
       severity: 'error',

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
-import { type buildConnector, Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import { defined } from '../defined.ts';
 import { createLimiter } from '../limiter.ts';
 import { withTimeout } from '../with-timeout.ts';
@@ -54,9 +54,9 @@ const idleTimeoutMs = 60_000;
 
 /** Makes a client for `origin`, such as `http://127.0.0.1:2379`. Connects when the first request is made. */
 export function httpClient(origin: string, options: HttpClientOptions = {}): HttpClient {
-  const { openStream, tls = {}, connectTimeoutMs, maxConnections } = options;
+  const { openStream, maxConnections } = options;
   const pool = new Pool(new URL(origin).origin, {
-    connect: openStream ? connectThrough(openStream) : { ...tls, ...defined({ timeout: connectTimeoutMs }) },
+    connect: openStream ? connectThrough(openStream) : connectTcp(options),
     keepAliveTimeout: idleTimeoutMs,
     // withTimeout limits the whole request instead.
     headersTimeout: 0,
@@ -76,6 +76,17 @@ export function httpClient(origin: string, options: HttpClientOptions = {}): Htt
       limit(() => withTimeout(timeoutMs, (signal) => exchange(request, signal))).catch(rethrow),
     close: () => void pool.destroy(),
   };
+}
+
+function connectTcp({ tls = {}, connectTimeoutMs }: HttpClientOptions): buildConnector.connector {
+  const connect = buildConnector({ ...tls, ...defined({ timeout: connectTimeoutMs }) });
+  return (options, done) =>
+    connect(options, (...result) => {
+      const [, socket] = result;
+      // An alert of TLS is an error that leaves the socket open. Its end follows, and undici would report that instead.
+      socket?.once('error', (error) => socket.destroy(error));
+      done(...result);
+    });
 }
 
 function connectThrough(open: () => Promise<Duplex>): buildConnector.connector {

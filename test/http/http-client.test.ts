@@ -1,10 +1,14 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defined } from '../../src/defined.ts';
 import { type HttpClient, type HttpClientOptions, httpClient } from '../../src/http/http-client.ts';
+import { makeCertificates } from '../support/etcd/certificates.ts';
 import { SshLikeChannel } from './ssh-like-channel.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -149,10 +153,10 @@ describe('HTTP over streams that somebody else opens', () => {
 
   it('fails with the reason why no stream opens, and tries again the next time', async () => {
     answer = ok;
-    const sshd = { works: false };
-    over(() => (sshd.works ? open() : Promise.reject(new Error('c1 could not open a stream'))));
+    let openStream: () => Promise<Duplex> = () => Promise.reject(new Error('c1 could not open a stream'));
+    over(() => openStream());
     await expect(Promise.all([get(), get(), get()])).rejects.toThrow('c1 could not open a stream');
-    sshd.works = true;
+    openStream = () => open();
     expect(await get()).toMatchObject({ text: 'ok' });
   });
 
@@ -221,6 +225,35 @@ describe('HTTP over TCP', () => {
     answer = never;
     for (const timeoutMs of [0.4, 0, -0.1]) {
       await expect(get('/', timeoutMs)).rejects.toThrow('no answer within 0.001 s');
+    }
+  });
+
+  it('fails with the reason for which the server refuses the certificate of the client', async () => {
+    const files = makeCertificates();
+    const [cert, ca, key] = [files.cert, files.ca, files.key].map((path) => readFileSync(path));
+    files.remove();
+    if (!cert || !ca || !key) throw new Error('no certificates');
+    const secure = createTlsServer({ cert, ca, key, requestCert: true }, (_request, response) => {
+      response.end('ok');
+    });
+    secure.listen(0, '127.0.0.1');
+    await once(secure, 'listening');
+    const address = secure.address();
+    const origin = `https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    const read = (tls: HttpClientOptions['tls']) => {
+      client?.close();
+      client = httpClient(origin, defined({ tls }));
+      return get();
+    };
+    try {
+      await expect(read({ ca })).rejects.toMatchObject({
+        code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+      });
+      await expect(read({})).rejects.toMatchObject({ code: 'SELF_SIGNED_CERT_IN_CHAIN' });
+      expect(await read({ ca, cert, key })).toMatchObject({ text: 'ok' });
+    } finally {
+      client?.close();
+      secure.close();
     }
   });
 

@@ -3,7 +3,8 @@ import { CoreshipError } from '../../errors.ts';
 import type { Connection } from '../../ssh/connection.ts';
 
 /**
- * Finds a way to fleet's socket on a machine: sshd's own forward, else `fleetctl fd-forward` where it is installed there.
+ * Finds a way to fleet's socket on a machine: forwarded by sshd, else through `fleetctl fd-forward` where fleetctl is
+ * installed there. Resolves with a function that opens streams.
  * @throws CoreshipError `failed` saying what to change on the machine
  */
 export async function openFleetSocket(
@@ -25,39 +26,39 @@ export async function openFleetSocket(
   }
 }
 
-/** sshd gives one reason for a forward it forbids and for a socket that is not there, so the machine is asked. */
+/** sshd gives the same reason for a forward it forbids and for a missing socket, so a script on the machine finds out. */
 async function findBridge(
   connection: Connection,
   machine: string,
   socket: string,
   cause: unknown,
 ): Promise<readonly string[]> {
-  const { status, stdout } = await connection.run({ words: ['sh', '-c', lookScript, 'sh', socket] });
+  const { status, stdout } = await connection.run({ words: ['sh', '-c', findScript, 'sh', socket] });
   const [found = '', fleetctl = ''] = stdout.split('\n');
-  const fail = (what: string, hint: string): CoreshipError =>
-    new CoreshipError('failed', `${machine}: ${what}`, { hint, cause });
+  const fail = (problem: string, hint: string): CoreshipError =>
+    new CoreshipError('failed', `${machine}: ${problem}`, { hint, cause });
   if (status !== 0 || found === 'missing') {
     throw fail(
       `there is no socket ${socket}`,
-      'start fleet.socket there, or name its path as `socket` in coreship.yaml',
+      'start fleet.socket there, or set its path as `socket` in coreship.yaml',
     );
   }
   if (found === 'closed') {
     throw fail(
       `the login user may not use ${socket}`,
-      'let its group in: SocketMode= and SocketGroup= of fleet.socket',
+      'give its group access: SocketMode= and SocketGroup= of fleet.socket',
     );
   }
   if (fleetctl === '') {
     throw fail(
-      `sshd forwards no stream to ${socket}`,
+      `sshd does not forward streams to ${socket}`,
       'set AllowStreamLocalForwarding yes in its sshd_config (OpenSSH 6.7 or newer), or install fleetctl there as a bridge',
     );
   }
   return [fleetctl, 'fd-forward', socket];
 }
 
-const lookScript = `
+const findScript = `
 if [ ! -S "$1" ]; then echo missing; elif [ ! -w "$1" ]; then echo closed; else echo open; fi
 command -v fleetctl || true
 `;

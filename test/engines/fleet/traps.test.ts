@@ -109,7 +109,7 @@ describe("fleet's traps", () => {
   it('6: a state that fleet does not know is never sent', async () => {
     const client = fleetClient(() => Promise.reject(new Error('sent')));
     await expect(client.put('a.service', 'sideways' as JobState)).rejects.toThrow(
-      'no state of fleet: sideways',
+      'fleet has no state sideways',
     );
   });
 
@@ -136,7 +136,7 @@ describe("fleet's traps", () => {
     const error = await all.engine.awaitPlacement([lost.name]).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(CoreshipError);
     expect(error).toMatchObject({
-      message: 'fleet gives apache@7777.service no machine',
+      message: 'fleet has no machine for apache@7777.service',
       details: [
         'not on 10.99.0.12: MachineMetadata wants region=moon, machine has region=lab',
         'not on 10.99.0.13: MachineMetadata wants region=moon, machine has region=lab',

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetClient } from '../../../src/engines/fleet/client.ts';
-import { homesOf, type Look, shareLooks } from '../../../src/engines/fleet/look.ts';
 import { toObservation } from '../../../src/engines/fleet/observe.ts';
+import { type Snapshot, shareSnapshots } from '../../../src/engines/fleet/snapshot.ts';
+import { machinesOf } from '../../../src/engines/fleet/unit-facts.ts';
 import { refusals } from '../../../src/placement/check-rules.ts';
 import { place } from '../../../src/placement/place.ts';
 import { readRules } from '../../../src/placement/read-rules.ts';
@@ -29,8 +30,8 @@ describe.skipIf(withoutFleet)(`random sets of units on a real fleet (CORESHIP_FL
   let client: FleetClient;
   let close: () => Promise<void>;
   let machines: readonly Machine[];
-  const look = (): Promise<Look> =>
-    shareLooks(client, { now: () => performance.now(), sleep }, () => undefined).fresh();
+  const takeSnapshot = (): Promise<Snapshot> =>
+    shareSnapshots(client, { now: () => performance.now(), sleep }, () => undefined).fresh();
 
   beforeAll(async () => {
     await clearLab();
@@ -68,7 +69,7 @@ describe.skipIf(withoutFleet)(`random sets of units on a real fleet (CORESHIP_FL
     let compared = 0;
     for (const units of draw('o', Math.ceil(count / 2), machines).map(simple)) {
       for (const unit of units.filter(({ options }) => refusals(options).length === 0)) {
-        const before = await look();
+        const before = await takeSnapshot();
         const homes = allHomes(before);
         const known = [...[...before.units.values()].map(asPlaced), asPlaced(unit)];
         const foretold = place({ units: known, machines, current: homes, fixed: homes }).placed.get(
@@ -98,15 +99,15 @@ describe.skipIf(withoutFleet)(`random sets of units on a real fleet (CORESHIP_FL
         refusal === undefined ? answer === undefined : answer?.includes(`: ${refusal} (answer 400)`);
       if (!same) wrong.push(`${unit.name}: foretold ${refusal ?? 'accepted'}, was ${answer ?? 'accepted'}`);
     }
-    const { last, changedAt } = await watchUntilRest(look);
+    const { last, changedAt } = await watchUntilRest(takeSnapshot);
     const accepted = sets.map((units) => units.filter(({ options }) => refusals(options).length === 0));
     const calm = accepted.filter((units) =>
       units.every(({ name }) => last.at - (changedAt.get(name) ?? 0) >= restMs),
     );
     const named = machines.map((machine) => ({ ...machine, name: machine.id, addresses: {} }));
-    const { unplaced } = toObservation(last.look, named, () => true);
+    const { unplaced } = toObservation(last.snapshot, named, () => true);
     for (const units of calm)
-      wrong.push(...disagreements(units.map(asPlaced), machines, allHomes(last.look), unplaced));
+      wrong.push(...disagreements(units.map(asPlaced), machines, allHomes(last.snapshot), unplaced));
     process.stderr.write(
       `${count} sets, ${accepted.flat().length} units: ${calm.length} came to rest, ${unplaced.length} units without a machine, ${wrong.length} disagreements\n`,
     );
@@ -136,14 +137,14 @@ function draw(kind: string, size: number, machines: readonly Machine[]): readonl
 }
 
 /** Looks until nothing has changed for a while; tells when each unit was last seen to change its machine. */
-async function watchUntilRest(look: () => Promise<Look>) {
+async function watchUntilRest(takeSnapshot: () => Promise<Snapshot>) {
   const began = performance.now();
   const changedAt = new Map<string, number>();
   let before: ReadonlyMap<string, readonly string[]> = new Map();
   let states: readonly string[] = [];
   let quietSince = began;
   for (;;) {
-    const now = await look();
+    const now = await takeSnapshot();
     const at = performance.now();
     const homes = allHomes(now);
     // Agents that are slow to unload what was moved come late to global units.
@@ -156,7 +157,8 @@ async function watchUntilRest(look: () => Promise<Look>) {
       quietSince = at;
     }
     before = homes;
-    if (at - quietSince >= restMs || at - began >= timeoutMs) return { last: { look: now, at }, changedAt };
+    if (at - quietSince >= restMs || at - began >= timeoutMs)
+      return { last: { snapshot: now, at }, changedAt };
     await sleep(500);
   }
 }
@@ -192,8 +194,8 @@ function disagreements(
 }
 
 /** Where fleet has every unit that is somewhere. */
-function allHomes(look: Look): ReadonlyMap<string, readonly string[]> {
-  const pairs = [...look.units.values()].map((unit) => [unit.name, homesOf(unit, look)] as const);
+function allHomes(snapshot: Snapshot): ReadonlyMap<string, readonly string[]> {
+  const pairs = [...snapshot.units.values()].map((unit) => [unit.name, machinesOf(unit, snapshot)] as const);
   return new Map(pairs.filter(([, homes]) => homes.length > 0));
 }
 

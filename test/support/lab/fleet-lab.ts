@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { systemClock } from '../../../src/clock.ts';
 import { type FleetClient, fleetClient } from '../../../src/engines/fleet/client.ts';
-import { openDoors } from '../../../src/engines/fleet/doors.ts';
+import { fleetEntries } from '../../../src/engines/fleet/entries.ts';
 import { labUp } from '../../../src/lab/lab-up.ts';
 import { createConnect } from '../../../src/ssh/connect.ts';
 import { eventually } from '../eventually.ts';
@@ -57,7 +58,7 @@ export async function openFleet(): Promise<{
 }> {
   const { machines: entries, identityFile, knownHostsFile } = await labDescription();
   const connect = createConnect();
-  const doors = openDoors({
+  const fleet = fleetEntries({
     entries: entries.map(({ name, address, user, port }) => ({
       name,
       address,
@@ -72,11 +73,8 @@ export async function openFleet(): Promise<{
         }),
     })),
     socket: '/var/run/fleet.sock',
-    clock: {
-      now: () => performance.now(),
-      sleep: (milliseconds) => new Promise((go) => setTimeout(go, milliseconds)),
-    },
+    clock: systemClock,
     tell: (line) => process.stderr.write(`${line}\n`),
   });
-  return { client: fleetClient(doors.ask), close: doors.close };
+  return { client: fleetClient(fleet.request), close: fleet.close };
 }

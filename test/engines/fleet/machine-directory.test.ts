@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RemoteCommand } from '../../../src/ssh/connection.ts';
 import { FakeFleetd } from '../../fakes/fake-fleetd.ts';
 import { engineOn, recordedMachines } from './fleet-engine-fixture.ts';
 
@@ -15,8 +16,8 @@ beforeEach(async () => {
 
 afterEach(() => fleetd.close());
 
-describe('machines that come and go during a command', () => {
-  it('no longer shows one whose fleet is gone, and foretells nothing for it', async () => {
+describe('machines that join and leave during a command', () => {
+  it('no longer shows one whose fleet is gone, and predicts nothing for it', async () => {
     const { engine } = engineOn(fleetd);
     expect((await engine.observe([])).machines.map(({ id }) => id)).toContain(c3?.id);
     fleetd.machines.lose(c3?.id ?? '');
@@ -42,7 +43,7 @@ describe('machines that come and go during a command', () => {
     await engine.install('', [picky]);
     await engine.start('', [picky.name]);
     await expect(engine.awaitPlacement([picky.name])).rejects.toMatchObject({
-      message: `fleet gives ${picky.name} no machine`,
+      message: `fleet has no machine for ${picky.name}`,
       details: [
         'not on 10.99.0.12: MachineMetadata wants zone=b, machine has zone=a',
         'not on c1: MachineMetadata wants zone=b, machine has zone=a',
@@ -52,11 +53,29 @@ describe('machines that come and go during a command', () => {
     expect(now()).toBeLessThan(60_000);
   });
 
-  it('knows one that came during the command', async () => {
+  it('knows one that joined during the command', async () => {
     fleetd.machines.lose(c1?.id ?? '');
     const { engine } = engineOn(fleetd);
     await engine.observe([]);
     if (c1) fleetd.machines.join(c1);
     expect((await engine.observe([])).machines.map(({ name }) => name)).toContain('c1');
+  });
+
+  it('finds a machine that nobody has observed yet, and says where fleet knows none', async () => {
+    const commands: string[] = [];
+    const run = (command: RemoteCommand) => {
+      commands.push(command.words.join(' '));
+      return Promise.resolve({ status: 0, stdout: 'a line\n', stderr: '' });
+    };
+    const { engine } = engineOn(fleetd, { c1: { run } });
+    expect(await engine.run(c1?.id ?? '', ['docker', 'ps'])).toBe('a line\n');
+    expect(await engineOn(fleetd, { c1: { run } }).engine.journal(c1?.id ?? '', 'a.service', 5)).toEqual([
+      'a line',
+    ]);
+    expect(commands).toEqual(['docker ps', 'journalctl --no-pager --output=cat --lines=5 --unit a.service']);
+    await expect(engine.run('gone', ['true'])).rejects.toMatchObject({
+      code: 'failed',
+      message: 'fleet knows no machine gone',
+    });
   });
 });

@@ -28,7 +28,7 @@ async function failure(promise: Promise<unknown>): Promise<CoreshipError> {
   throw new Error(`not refused with an error of coreship: ${String(error)}`);
 }
 
-describe('the way into a fleet cluster', () => {
+describe('entering a fleet cluster', () => {
   it('takes the next entry where the first is dead', async () => {
     const { engine } = await fleet(() => ({ c1: 'dead', c2: {} }));
     expect((await engine.observe([])).machines).toHaveLength(3);
@@ -50,7 +50,7 @@ describe('the way into a fleet cluster', () => {
     );
   });
 
-  it('goes on through the next entry when the one in use goes away in the middle', async () => {
+  it('continues through the next entry when the one in use is lost', async () => {
     const first: { alive: boolean } = { alive: true };
     const { engine, fleetd, told } = await fleet((fake) => ({
       c1: {
@@ -64,7 +64,7 @@ describe('the way into a fleet cluster', () => {
     fleetd.disturbances.push('hang up', 'hang up');
     await engine.install('', pair);
     expect(new Set(fleetd.units.keys())).toEqual(new Set(pair.map(({ name }) => name)));
-    expect(told).toContain('c1 does not answer; entering by c2');
+    expect(told).toContain('c1 does not answer; entering through c2');
   });
 
   it.each([
@@ -83,7 +83,7 @@ describe('the way into a fleet cluster', () => {
     expect(told.some((one) => one.startsWith(line))).toBe(true);
   });
 
-  it('goes over fleetctl where sshd forwards no stream', async () => {
+  it('uses fleetctl where sshd does not forward streams', async () => {
     const ran: unknown[] = [];
     const { engine } = await fleet((fake) => ({
       c1: {
@@ -102,8 +102,8 @@ describe('the way into a fleet cluster', () => {
   it.each([
     ['missing\n', 'c1: there is no socket /var/run/fleet.sock', /fleet\.socket.*`socket` in coreship\.yaml/],
     ['closed\n', 'c1: the login user may not use /var/run/fleet.sock', /SocketGroup=/],
-    ['open\n', 'c1: sshd forwards no stream to /var/run/fleet.sock', /AllowStreamLocalForwarding yes/],
-  ])('says what to change where there is no way: %j', async (stdout, message, hint) => {
+    ['open\n', 'c1: sshd does not forward streams to /var/run/fleet.sock', /AllowStreamLocalForwarding yes/],
+  ])('says what to change where fleet cannot be reached: %j', async (stdout, message, hint) => {
     const { engine } = await fleet(() => ({ c1: { openUnix: refused, run: found(stdout) } }));
     const error = await failure(engine.observe([]));
     expect(error.message).toBe(message);

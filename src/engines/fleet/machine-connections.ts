@@ -1,6 +1,6 @@
-import { CoreshipError } from '../../errors.ts';
 import type { CommandResult, Connection, RemoteCommand, RunOptions } from '../../ssh/connection.ts';
-import type { Doors, FleetEntry } from './doors.ts';
+import type { FleetEntries } from './entries.ts';
+import type { FleetEntry } from './entry.ts';
 
 /** Connects to a machine of the cluster by its address, through an entry. */
 export type ConnectThrough = (
@@ -8,8 +8,8 @@ export type ConnectThrough = (
   entry: FleetEntry,
 ) => Promise<Connection>;
 
-/** The machines behind the entries: for journals, for commands, for what their fleet does not tell. */
-export interface Reach {
+/** Connections to the machines behind the entries: for journals, commands, and what fleet does not report of them. */
+export interface MachineConnections {
   run(
     machine: { readonly name: string; readonly ip: string },
     command: RemoteCommand,
@@ -18,12 +18,15 @@ export interface Reach {
   close(): Promise<void>;
 }
 
-/** Opens connections to machines when they are needed, and again after one was lost. */
-export function reachMachines(doors: Doors, connectThrough: ConnectThrough): Reach {
+/** Connects to machines when they are needed, and again after a connection was lost. */
+export function createMachineConnections(
+  entries: FleetEntries,
+  connectThrough: ConnectThrough,
+): MachineConnections {
   const open = new Map<string, Promise<Connection>>();
   return {
     run: async ({ name, ip }, command, options = {}) => {
-      const { entry, connection } = await doors.entry();
+      const { entry, connection } = await entries.current();
       if (entry.address === ip) return connection.run(command, options);
       const key = `${ip} through ${entry.name}`;
       const opening = open.get(key) ?? connectThrough({ name, address: ip }, entry);
@@ -40,16 +43,8 @@ export function reachMachines(doors: Doors, connectThrough: ConnectThrough): Rea
       const all = [...open.values()];
       open.clear();
       await Promise.all(
-        all.map((one) => one.then((connection) => connection.close()).catch(() => undefined)),
+        all.map((opening) => opening.then((connection) => connection.close()).catch(() => undefined)),
       );
     },
   };
-}
-
-/** The output of a command that must succeed. */
-export function outputOf(machine: string, what: string, result: CommandResult): string {
-  if (result.status === 0) return result.stdout;
-  throw new CoreshipError('failed', `${machine}: could not ${what} (status ${result.status})`, {
-    details: result.stderr.trim().split('\n').slice(-5),
-  });
 }
