@@ -30,7 +30,6 @@ const packageRooms = Object.entries({
   diff: 'plan/',
   leven: 'project/',
   'p-queue': 'limiter.ts',
-  undici: 'http/',
 }).map(([name, room]) => ({
   name: `${name}-only-in-${room.replace(/\/$/, '').replace('/', '-')}`,
   severity: 'error',

@@ -1,4 +1,5 @@
 import { CoreshipError } from '../errors.ts';
+import { isObject, parseObject } from '../json.ts';
 import type { BalancerRef } from '../plan/plan.ts';
 import type { ServedLists } from '../services/registration.ts';
 import type { Engine } from './engine.ts';
@@ -24,8 +25,8 @@ export async function balancerStatus(engine: Engine, balancer: BalancerRef): Pro
 }
 
 function readStatus(output: string): BalancerStatus | undefined {
-  const answer = parse(output);
-  if (!isObject(answer) || !isObject(answer['services'])) return undefined;
+  const answer = parseObject(output);
+  if (!answer || !isObject(answer['services'])) return undefined;
   const services: Record<string, readonly string[]> = {};
   for (const [service, list] of Object.entries(answer['services'])) {
     if (!Array.isArray(list)) return undefined;
@@ -33,16 +34,4 @@ function readStatus(output: string): BalancerStatus | undefined {
   }
   const { problem } = answer;
   return { services, ...(typeof problem === 'string' ? { problem } : {}) };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

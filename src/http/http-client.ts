@@ -102,7 +102,7 @@ function connectThrough(open: () => Promise<Duplex>): buildConnector.connector {
   };
 }
 
-/** Says what undici's `other side closed` means to the one who asked. */
+/** Says what undici's `other side closed` means for the request. */
 function rethrow(error: unknown): never {
   if (error instanceof Error && 'code' in error && error.code === 'UND_ERR_SOCKET') {
     throw new Error('the connection ended before the answer', { cause: error });

@@ -42,7 +42,7 @@ export function etcd3Registry(access: EtcdAccess): Registry {
   };
 }
 
-/** etcd 2 speaks no gRPC, so an etcd that fails here is asked for its version over HTTP. */
+/** etcd 2 has no gRPC: where a request failed, the version that etcd gives over HTTP tells whether that is why. */
 async function explain(action: string, cause: unknown, access: EtcdAccess): Promise<never> {
   if (isRefusal(cause)) throw notAllowed(action, cause.message, cause);
   if (isAboutCertificates(cause)) throw wrongCertificates(action, cause);

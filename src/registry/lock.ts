@@ -40,9 +40,9 @@ async function takeInTime(key: LockKey, request: LockRequest): Promise<Moment> {
   let holderReported = false;
   let outageReported = false;
   for (;;) {
-    const asked = moment();
+    const sent = moment();
     const outcome = await key.take().catch(asOutage);
-    if ('taken' in outcome && outcome.taken) return asked;
+    if ('taken' in outcome && outcome.taken) return sent;
     if (performance.now() >= deadline) {
       throw 'outage' in outcome ? outcome.outage : lockHeld(readHolder(outcome.value ?? ''), request.waitMs);
     }
@@ -73,10 +73,10 @@ function keep(key: LockKey, since: Moment, closing: AbortSignal): Lock {
   const refreshRegularly = async (): Promise<void> => {
     while (!ended.aborted && !lost) {
       await delay(problem === undefined ? refreshMs : retryMs, undefined, { signal: ended });
-      const asked = moment();
+      const sent = moment();
       try {
         lost = !(await key.refresh());
-        if (!lost) confirmed = asked;
+        if (!lost) confirmed = sent;
         problem = undefined;
       } catch (error) {
         problem = error;
