@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CoreshipError, type Problem, problemsError } from '../errors.ts';
+import { exists } from '../exists.ts';
 import { compareText } from '../unit/compare.ts';
 import type { Project, ProjectInstance, ProjectUnit } from './project.ts';
 import { CONFIG_FILE, readConfig } from './read-config.ts';
@@ -38,11 +38,7 @@ export async function readProject(
 /** The nearest folder, from here upwards, that holds a `coreship.yaml`. Throws `config` where there is none. */
 export async function findProjectRoot(from: string): Promise<string> {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
-    const found = await access(join(folder, CONFIG_FILE)).then(
-      () => true,
-      () => false,
-    );
-    if (found) return folder;
+    if (await exists(join(folder, CONFIG_FILE))) return folder;
     if (folder === dirname(folder)) break;
   }
   throw new CoreshipError('config', `no ${CONFIG_FILE} in ${resolve(from)} or any folder above it`, {

@@ -11,14 +11,14 @@ import { labDisconnect, labPowerOff, labReboot, labReconnect } from '../../src/l
 import { labPaths } from '../../src/lab/paths.ts';
 import { sshWords } from '../../src/lab/ssh.ts';
 import { labSupport } from '../../src/lab/support.ts';
-import { killUpAt } from '../lab/kill-up.ts';
-import { leftoversOf } from '../lab/leftovers.ts';
+import { killUpAt } from '../support/lab/kill-up.ts';
 import { labNameOfRun } from '../support/lab/lab-name.ts';
+import { leftoversOf } from '../support/lab/leftovers.ts';
 
 const missing = await labSupport();
 if (missing !== undefined) process.stderr.write(`lab tests skipped: ${missing}\n`);
 
-/** A lab of its own: a person's lab is never met, nor that of the other tests or of another run. */
+/** The name is unique, so that no other lab is touched: a person's, the other tests' or another run's. */
 const name = labNameOfRun('tsl');
 const machine = `${name}-2`;
 const ignore = (): void => undefined;
@@ -41,14 +41,14 @@ describe.skipIf(missing !== undefined)('a lab', () => {
   const writePage = (text: string) =>
     writeFile(join(context, 'Dockerfile'), `ARG BASE\nFROM $BASE\nRUN echo ${text} >/page\n`);
 
-  /** Runs a command on a machine over SSH and gives its output. */
+  /** Runs a command on a machine over SSH and returns its output. */
   const on = async (machineName: string, ...command: string[]): Promise<string> => {
     const lab = await readLab(name);
     const address = lab?.machines.find((known) => known.name === machineName)?.address ?? '';
     return (await runOnHost(sshWords({ ...labPaths(name), address }, command))).trim();
   };
 
-  it('describes three machines, each with an id of its own', async () => {
+  it('describes three machines, each with its own id', async () => {
     const lab = await readLab(name);
     expect(lab?.machines.map((known) => known.name)).toEqual([`${name}-1`, machine, `${name}-3`]);
     const ids = await Promise.all(
@@ -93,16 +93,16 @@ describe.skipIf(missing !== undefined)('a lab', () => {
     expect(await on(machine, ...inside, 'http://172.17.0.1:2379/version')).toContain('"etcdserver":"3.');
   });
 
-  it('says at once that it has no other image', async () => {
+  it('reports at once that it has no other image', async () => {
     const began = Date.now();
     await expect(on(machine, 'sudo', 'docker', 'pull', 'example/missing')).rejects.toThrow(
       'failed with status 1',
     );
-    // Asked for on the way out, which is none, it would take the time-outs of many tries.
+    // A request to Docker Hub would end only after several time-outs, as the machine has no route there.
     expect(Date.now() - began).toBeLessThan(10_000);
   });
 
-  it('is left as it is by a second up', async () => {
+  it('is not changed by a second up', async () => {
     const before = starts(await on(machine, 'cat', '/proc/1/stat'));
     const steps: string[] = [];
     await labUp({ name, images: images() }, (event) => steps.push(event.step));
@@ -110,7 +110,7 @@ describe.skipIf(missing !== undefined)('a lab', () => {
     expect(starts(await on(machine, 'cat', '/proc/1/stat'))).toBe(before);
   });
 
-  it('builds an image anew when its context has changed, also for a machine that holds the old one', async () => {
+  it('rebuilds an image when its context has changed, and updates a machine that has the old one', async () => {
     await writePage('second');
     await labUp({ name, images: images() }, ignore);
     const held = ['docker', 'run', '--rm', '--pull=never', 'example/page', 'cat', '/page'];
@@ -155,7 +155,7 @@ describe.skipIf(missing !== undefined)('a lab', () => {
     expect(starts(await on(`${name}-1`, 'cat', '/proc/1/stat'))).toBe(others);
   });
 
-  it('comes up after an up that was killed at any moment', async () => {
+  it('comes up after an up that was killed in any step', async () => {
     // The images take longest, so only the last round makes them.
     const rounds = [
       ['network', []],
@@ -178,7 +178,7 @@ describe.skipIf(missing !== undefined)('a lab', () => {
     await labDown(name, ignore);
   });
 
-  it('leaves nothing behind of an up that was killed either', async () => {
+  it('leaves nothing behind of an up that was killed', async () => {
     await killUpAt('images', { name, images: images() });
     expect(await leftoversOf(name)).not.toEqual([]);
     await labDown(name, ignore);
@@ -186,7 +186,7 @@ describe.skipIf(missing !== undefined)('a lab', () => {
   });
 });
 
-/** When a process started, out of its line in /proc (proc(5), the 22nd value). */
+/** When a process started: the 22nd value of /proc/PID/stat (proc(5)). */
 function starts(stat: string): string | undefined {
   return stat.split(' ').at(21);
 }

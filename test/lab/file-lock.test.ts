@@ -14,9 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-// flock(1) is where labs are: on Linux.
+// Labs need Linux, and so does flock(1).
 describe.skipIf(process.platform !== 'linux')('a file lock', () => {
-  it('lets one work at a time', async () => {
+  it('has one holder at a time', async () => {
     const log: string[] = [];
     const first = held();
     const one = withFileLock(path, { timeoutMs: 10_000 }, async () => {
@@ -65,7 +65,7 @@ describe.skipIf(process.platform !== 'linux')('a file lock', () => {
   });
 });
 
-/** Two promises to hold work still at a known point. */
+/** Two promises to pause work at a known point. */
 function held() {
   const { promise: inside, resolve: entered } = withResolvers();
   const { promise: release, resolve: letGo } = withResolvers();

@@ -11,12 +11,12 @@ const machine = {
 };
 
 describe('a machine of a lab that runs fleet', () => {
-  it('tells fleet its address and its metadata', () => {
+  it('configures fleet with its address and its metadata', () => {
     const conf = fleetFiles(machine)['etc/fleet/fleet.conf'];
     expect(conf).toContain('public_ip="10.213.0.11"\nmetadata="zone=a,disk=ssd"\n');
   });
 
-  it('opens the socket that clients look for', () => {
+  it('opens the socket that clients use', () => {
     expect(fleetFiles(machine)['etc/systemd/system/fleet.socket']).toContain(
       'ListenStream=/var/run/fleet.sock\n',
     );

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('a command on the host', () => {
-  it('gets its words as they are, never through a shell', async () => {
+  it('gets its words unchanged, without a shell', async () => {
     expect(await runOnHost(['printf', '%s|', 'a b', '$HOME', "'"])).toBe("a b|$HOME|'|");
   });
 
@@ -32,7 +32,7 @@ describe('a command on the host', () => {
     });
   });
 
-  it('may fail where that is an answer', async () => {
+  it('returns a status other than 0 where that is an answer', async () => {
     expect(await tryOnHost(['sh', '-c', 'echo no >&2; exit 3'])).toEqual({
       status: 3,
       stdout: '',
@@ -40,13 +40,13 @@ describe('a command on the host', () => {
     });
   });
 
-  it('is named when it is not there', async () => {
+  it('is named when it does not exist', async () => {
     await expect(runOnHost(['no-such-program'])).rejects.toThrow('cannot run no-such-program');
   });
 
   it('ends with all its children when it takes too long', async () => {
     const words = ['sh', '-c', 'sleep 60 & echo $! > "$0"; wait', join(folder, 'child')];
-    // On a busy machine it may take long until there is a child.
+    // On a busy machine it may take long until the child exists.
     for (const timeoutMs of [300, 3_000, 20_000]) {
       if ((await childOf(join(folder, 'child'))) > 0) break;
       await expect(runOnHost(words, { timeoutMs })).rejects.toThrow(`took over ${timeoutMs / 1000} s`);
@@ -66,7 +66,7 @@ describe('a command on the host', () => {
     expect(await ends(join(folder, 'child'))).toBe(true);
   });
 
-  it('is not begun after an abort', async () => {
+  it('is not started after an abort', async () => {
     const words = ['sh', '-c', 'echo > "$0"', join(folder, 'begun')];
     await expect(runOnHost(words, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'interrupted',
@@ -76,7 +76,7 @@ describe('a command on the host', () => {
 });
 
 describe('a signal', () => {
-  it('is not missed by a process that has ended', async () => {
+  it('to a process that has ended is ignored', async () => {
     const child = spawn('true');
     await once(child, 'close');
     expect(kill(child.pid ?? 0, 'SIGTERM')).toBeUndefined();
@@ -116,7 +116,7 @@ async function childOf(file: string): Promise<number> {
 async function ends(file: string): Promise<boolean> {
   const id = await childOf(file);
   const gone = async (): Promise<boolean> => {
-    // A zombie has ended too; who reaps it is not our matter.
+    // A zombie has ended too, whoever reaps it.
     const state = (await tryOnHost(['ps', '-o', 'stat=', '-p', String(id)])).stdout.trim();
     return state === '' || state.startsWith('Z');
   };

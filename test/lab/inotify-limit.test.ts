@@ -16,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const limit = async (): Promise<number> => Number(await readFile(paths.limit, 'utf8'));
 
 describe('the limit of inotify instances', () => {
-  it('is raised, and put back when the last lab goes', async () => {
+  it('is raised, and restored after the last lab', async () => {
     await mkdir(join(paths.labs, 'dev'), { recursive: true });
     await raiseInotifyLimit(paths);
     await raiseInotifyLimit(paths);
@@ -27,14 +27,14 @@ describe('the limit of inotify instances', () => {
     expect(await limit()).toBe(128);
   });
 
-  it('stays where it is high enough by itself', async () => {
+  it('stays where it is high enough', async () => {
     await writeFile(paths.limit, '8192\n');
     await raiseInotifyLimit(paths);
     await restoreInotifyLimit(paths);
     expect(await limit()).toBe(8192);
   });
 
-  it('stays as somebody has set it meanwhile', async () => {
+  it('stays at a value that somebody else has set meanwhile', async () => {
     await raiseInotifyLimit(paths);
     await writeFile(paths.limit, '2048\n');
     await restoreInotifyLimit(paths);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { labUp } from '../../src/lab/lab-up.ts';
 
 describe('bringing a lab up', () => {
-  // The image would be refused next; what comes first has touched nothing on the host.
+  // The image would be refused next; nothing on the host has been changed by then.
   const images = [{ name: 'NO IMAGE', context: '/nonexistent' }];
   it.each([0, 9, 2.5, Number.NaN])('refuses %s machines before anything else', async (machines) => {
     const events: string[] = [];

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cgroupRoots } from '../../src/lab/cgroup.ts';
-import { runOnHost } from '../../src/lab/host.ts';
-import { labPaths } from '../../src/lab/paths.ts';
+import { cgroupRoots } from '../../../src/lab/cgroup.ts';
+import { runOnHost } from '../../../src/lab/host.ts';
+import { labPaths } from '../../../src/lab/paths.ts';
 
 /** Everything on this host that carries a lab's name: mounts, interfaces, namespaces, processes, groups, files. */
 export async function leftoversOf(lab: string): Promise<readonly string[]> {

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { LabStep } from '../../src/lab/events.ts';
-import type { LabOptions } from '../../src/lab/lab-up.ts';
+import type { LabStep } from '../../../src/lab/events.ts';
+import type { LabOptions } from '../../../src/lab/lab-up.ts';
 
-/** Brings a lab up in a process of its own, out of the built package, and kills that when a step begins. */
+/** Brings a lab up in another process, from the built package, and kills that process when a step starts. */
 export async function killUpAt(step: LabStep, options: LabOptions): Promise<void> {
-  const built = new URL('../../dist/lab/lab-up.js', import.meta.url).href;
+  const built = new URL('../../../dist/lab/lab-up.js', import.meta.url).href;
   const script = `
     const { labUp } = await import(${JSON.stringify(built)});
     const emit = (event) => console.log(event.type, event.step);
@@ -15,7 +15,7 @@ export async function killUpAt(step: LabStep, options: LabOptions): Promise<void
   `;
   const up = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    cwd: fileURLToPath(new URL('../../..', import.meta.url)),
   });
   const ended = once(up, 'close');
   let reached = false;
