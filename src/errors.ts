@@ -1,21 +1,21 @@
 /**
- * What went wrong, in one word. The command line maps it to an exit code (docs/operation.md):
- * `usage` and `config` 2, `failed` and `bug` 1, `lock-held` 3, `partial` 4, `interrupted` 130.
+ * The kind of an error. It decides the exit code (docs/operation.md, "Exit codes"): `usage` and `config` 2, `failed` and
+ * `bug` 1, `lock-held` 3, `partial` 4, `interrupted` 130.
  */
 export type ErrorCode = 'usage' | 'config' | 'failed' | 'lock-held' | 'partial' | 'interrupted' | 'bug';
 
-/** A place in a file a person can open. Line and column count from 1. */
+/** A place in a file that a person can open. Lines and columns count from 1. */
 export interface Place {
   readonly file: string;
   readonly line?: number;
   readonly column?: number;
 }
 
-/** One thing that is wrong with the input: found by a parser, the schema or a lint rule. */
+/** One mistake in the input, found by a parser, the schema or a lint rule. */
 export interface Problem {
   /** Name of the rule, in kebab-case, stable: `unknown-key`, `placement-metadata-ignored`. */
   readonly rule: string;
-  /** Errors stop a command; warnings are only told. */
+  /** An error stops the command; a warning is only reported. */
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly where?: Place;
@@ -25,18 +25,19 @@ export interface Problem {
   readonly hint?: string;
 }
 
-/** What else is known about an error. */
+/** Optional facts about an error. */
 export interface ErrorFacts {
+  /** What to do about it. */
   readonly hint?: string;
   readonly where?: Place;
   readonly cause?: unknown;
-  /** Every problem found, where the error stands for several. */
+  /** Every problem that was found, if the error stands for several. */
   readonly problems?: readonly Problem[];
-  /** Lines worth showing below the message: the last journal lines of a unit, a remote command's stderr. */
+  /** Lines to show below the message: the last journal lines of a unit, the stderr of a remote command. */
   readonly details?: readonly string[];
 }
 
-/** The one error type of coreship: says what happened, where, and what to do next. */
+/** The one error type of coreship. It says what happened, where, and what to do next. */
 export class CoreshipError extends Error {
   override readonly name = 'CoreshipError';
   readonly code: ErrorCode;
@@ -55,7 +56,7 @@ export class CoreshipError extends Error {
   }
 }
 
-/** Formats a problem as `file:line:col path: message (hint)`, leaving out what is not known. */
+/** Formats a problem as `file:line:col path: message (hint)`, without the parts that are absent. */
 export function formatProblem(problem: Problem): string {
   const head = [problem.where ? formatPlace(problem.where) : '', problem.path ?? '']
     .filter(Boolean)
@@ -71,7 +72,7 @@ export function formatPlace(place: Place): string {
     .join(':');
 }
 
-/** One configuration error for all problems found, or nothing when none of them is an error. */
+/** One `config` error for all problems, or undefined if none of them is an error. */
 export function problemsError(problems: readonly Problem[]): CoreshipError | undefined {
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (errors.length === 0) return undefined;
@@ -79,7 +80,7 @@ export function problemsError(problems: readonly Problem[]): CoreshipError | und
   return new CoreshipError('config', `${count} found`, { problems });
 }
 
-/** Fails the build where a union has grown and a switch has not. */
+/** Stops the compiler if a switch does not handle every member of a union. */
 export function assertNever(value: never): never {
   throw new CoreshipError('bug', `unexpected value ${JSON.stringify(value)}`);
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { mapLimited } from '../limiter.ts';
 import type { Assets } from '../services/rendered-file.ts';
 
-/** Reads the package's own sources for rendering, the files below `assets/`. */
+/** Reads the package's own sources for rendering: the files below `assets/`. */
 export async function readAssets(): Promise<Assets> {
   const folder = fileURLToPath(new URL('../../assets/', import.meta.url));
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

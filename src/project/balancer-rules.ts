@@ -1,22 +1,21 @@
 import type { Route, Service } from '../services/service.ts';
-import type { DataPath } from './data-path.ts';
 import { didYouMean } from './did-you-mean.ts';
-import type { Finding } from './finding.ts';
+import type { ConfigFinding, DataPath } from './finding.ts';
 
 /**
- * What a load balancer demands of the services it follows, and its routes of each other.
- * `hasRoutes` tells whether it was written with `routes` rather than `service`.
+ * The rules for a load balancer, the services it follows, and its routes among each other. `hasRoutes` says whether it is
+ * written with `routes`, not with `service`.
  */
 export function balancerFindings(
   { name, template, ports, loadBalancer }: Service,
   services: readonly Service[],
   allNames: readonly string[],
   hasRoutes: boolean,
-): readonly Finding[] {
+): readonly ConfigFinding[] {
   if (!loadBalancer) return [];
   const { routes } = loadBalancer;
   const path = ['services', name, 'loadBalancer'];
-  const findings: Finding[] = [];
+  const findings: ConfigFinding[] = [];
   if (template) {
     const message = 'a load balancer has one copy, but this service is a template';
     const hint = 'add "template: false"';
@@ -42,7 +41,7 @@ function followedFindings(
   services: readonly Service[],
   allNames: readonly string[],
   path: DataPath,
-): readonly Finding[] {
+): readonly ConfigFinding[] {
   const rule = 'load-balancer-service';
   if (followed === name) {
     const hint = 'name the service it stands in front of';
@@ -59,16 +58,16 @@ function followedFindings(
   return [{ rule, path, message, hint: `add "registration: {}" to ${followed}` }];
 }
 
-/** Of two routes for the same requests nginx would take neither. */
-function twinFindings(routes: readonly Route[], index: number, path: DataPath): readonly Finding[] {
+/** nginx refuses two routes for the same requests. */
+function twinFindings(routes: readonly Route[], index: number, path: DataPath): readonly ConfigFinding[] {
   const route = routes[index];
-  const earlier = routes.slice(0, index).map((other, at) => ({ ...other, at }));
+  const earlier = routes.slice(0, index).map((other, position) => ({ ...other, position }));
   if (!route) return [];
-  const findings: Finding[] = [];
+  const findings: ConfigFinding[] = [];
   const rule = 'duplicate-route';
   const twin = earlier.find((other) => other.host === route.host && other.path === route.path);
   if (twin) {
-    const message = `routes[${twin.at}] is for ${route.path} on ${hostOf(route)} already`;
+    const message = `routes[${twin.position}] already takes ${route.path} on ${hostOf(route)}`;
     findings.push({ rule, path: [...path, 'path'], message, hint: 'give it another host or path' });
   }
   const { health } = route;
@@ -77,8 +76,8 @@ function twinFindings(routes: readonly Route[], index: number, path: DataPath): 
     earlier.some((other) => other.host === route.host && other.health === health) ||
     routes.some((other) => other.host === route.host && other.path === health);
   if (!taken) return findings;
-  const message = `${health} on ${hostOf(route)} is the path of a route, or the health of another`;
-  return [...findings, { rule, path: [...path, 'health'], message, hint: 'give it a path of its own' }];
+  const message = `${health} on ${hostOf(route)} is already the path of a route or the health of another`;
+  return [...findings, { rule, path: [...path, 'health'], message, hint: 'give it another path' }];
 }
 
 function hostOf({ host }: Route): string {

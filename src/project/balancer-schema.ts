@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { defined } from '../defined.ts';
 import type { LoadBalancer, Route } from '../services/service.ts';
-import { keys, seconds, serviceName, text, whole } from './schema-parts.ts';
+import { seconds, serviceName, strictObject, text, whole } from './schema-parts.ts';
 
-// What nginx takes for a server name, without its regular expressions.
+// The server names of nginx, without its regular expressions.
 const HOST = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
-// What a location can be compared with: nginx has decoded and merged the request's path before.
+// What a location of nginx can match: nginx decodes and merges the request's path first.
 const ROUTE_PATH = /^(?:\/[A-Za-z0-9._~@,+:=-]+)*\/?$/;
 
 const routePath = () =>
@@ -19,20 +20,20 @@ const followed = () =>
     examples: ['apache'],
   });
 
-const route = keys({
+const route = strictObject({
   service: followed(),
   host: text(HOST, 'a host name in lower case, such as "shop.example.org" or "*.example.org"', 253)
     .exactOptional()
     .meta({
       description:
-        'Host name that clients ask for. Default: every host that no route names. A host has only its own routes.',
+        'Host name that clients ask for. Default: every host that no route names. A named host has only its own routes.',
       examples: ['shop.example.org', '*.example.org'],
     }),
   path: routePath()
     .default('/')
     .meta({
       description:
-        'Paths it is for: `/api` is for `/api`, `/api/` and all below, not for `/apiary`. The longest path wins. The service gets the path unchanged.',
+        'Paths to route: `/api` takes `/api`, `/api/` and everything below, but not `/apiary`. The longest path wins. The service gets the path unchanged.',
       examples: ['/api'],
     }),
   health: routePath()
@@ -44,16 +45,16 @@ const route = keys({
     }),
   timeout: seconds(0.1, 86_400).default(60).meta({
     description:
-      'Seconds without a word from an instance until the request has failed. A short one spares clients an instance that hangs, where no answer takes longer.',
+      'Seconds that an instance may send nothing before the request fails. If no answer takes longer, a short time spares clients an instance that hangs.',
   }),
   keepAlive: whole('a number of connections', 0, 1000).default(0).meta({
     description:
-      "Idle connections to the service's instances that each of nginx's workers keeps, for less work a request. Each of them costs a request when a machine vanishes without a word.",
+      "Idle connections to the service's instances that each nginx worker keeps, which saves work for each request. Each of them costs a request when a machine vanishes without notice.",
   }),
 } satisfies Record<keyof Route, z.ZodType>);
 
-/** A load balancer as it is written: one service, or routes to several. */
-export const balancerSchema = keys({
+/** A load balancer as written: one service, or routes to several. */
+export const balancerSchema = strictObject({
   service: followed().exactOptional(),
   routes: z
     .array(route)
@@ -68,18 +69,18 @@ export const balancerSchema = keys({
   { message: 'must have either "service" or "routes"' },
 );
 
-/** One service is one route for all; a slash at the end of a path makes no difference. */
+/** The normal form: one service is one route for all requests, and no path ends in a slash. */
 export function toLoadBalancer({ service, routes }: z.output<typeof balancerSchema>): LoadBalancer {
   if (service !== undefined) return { routes: [{ service, path: '/', timeout: 60, keepAlive: 0 }] };
   return {
     routes: (routes ?? []).map((route) => ({
       ...route,
-      path: withoutEnd(route.path),
-      ...(route.health === undefined ? {} : { health: withoutEnd(route.health) }),
+      path: withoutSlash(route.path),
+      ...defined({ health: route.health === undefined ? undefined : withoutSlash(route.health) }),
     })),
   };
 }
 
-function withoutEnd(path: string): string {
+function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

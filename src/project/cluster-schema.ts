@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Cluster, ClusterMachine, EtcdSettings, SshAddress } from './cluster.ts';
-import { filePath, keys, line, port, text } from './schema-parts.ts';
+import { filePath, line, port, strictObject, text } from './schema-parts.ts';
 
-/** A cluster's or a machine's name: what `--cluster` takes, what plans and tables show. */
+/** Name of a cluster or a machine: what `--cluster` takes, and what plans and tables show. */
 export const clusterName = text(
   /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
   'made of letters, digits, ".", "-" and "_", beginning with a letter or digit',
@@ -29,12 +29,12 @@ const ssh = {
     .exactOptional()
     .meta({
       description:
-        'Private key, from the project folder on, or from your home by `~/`. Default: agent and ssh configuration.',
+        'Private key file, relative to the project folder, or to your home with `~/`. Default: from your ssh agent and configuration.',
       examples: ['~/.ssh/id_ed25519'],
     }),
   knownHostsFile: filePath().exactOptional().meta({
     description:
-      'File of host keys, from the project folder on, or from your home by `~/`. Default: from your ssh configuration.',
+      'File of host keys, relative to the project folder, or to your home with `~/`. Default: from your ssh configuration.',
   }),
 } satisfies Record<keyof SshAddress, z.ZodType>;
 
@@ -46,7 +46,7 @@ const named = {
   }),
 };
 
-const machine = keys({
+const machine = strictObject({
   ...named,
   metadata: z
     .record(
@@ -55,12 +55,12 @@ const machine = keys({
     )
     .prefault({})
     .meta({
-      description: 'What `placement.metadata` of a service is held against.',
+      description: 'Metadata of the machine, which `placement.metadata` of a service must match.',
       examples: [{ disk: 'ssd' }],
     }),
 } satisfies Record<Exclude<keyof ClusterMachine, 'name'>, z.ZodType>);
 
-const etcd = keys({
+const etcd = strictObject({
   endpoints: z
     .array(
       text(ENDPOINT, ENDPOINT_TEXT, 255).refine(
@@ -70,21 +70,24 @@ const etcd = keys({
     )
     .min(1, 'must have at least one entry')
     .meta({ description: 'URLs of etcd as seen from a machine.', examples: [['http://127.0.0.1:2379']] }),
-  username: line(100).min(1, 'must not be empty').exactOptional().meta({ description: 'User of etcd.' }),
+  username: line(100)
+    .min(1, 'must not be empty')
+    .exactOptional()
+    .meta({ description: 'User to log in to etcd as.' }),
   passwordFile: filePath().exactOptional().meta({
-    description: 'File on this computer whose first line is the password.',
+    description: 'File on this computer; its first line is the password.',
   }),
   caFile: filePath()
     .exactOptional()
-    .meta({ description: "File with the authority that signed etcd's certificate." }),
+    .meta({ description: "File with the certificate of the authority that signed etcd's own." }),
   certFile: filePath().exactOptional().meta({ description: 'File with the client certificate.' }),
   keyFile: filePath()
     .exactOptional()
     .meta({ description: "File with the client certificate's private key." }),
 } satisfies Record<keyof EtcdSettings, z.ZodType>);
 
-/** One cluster as it is written; its name is its key in `clusters`. */
-export const clusterSchema = keys({
+/** One cluster as written; its name is its key in `clusters`. */
+export const clusterSchema = strictObject({
   engine: z.enum(['systemd', 'fleet']).default('systemd').meta({
     description: 'What runs the units: systemd on each machine, or the fleet of a CoreOS cluster.',
   }),
@@ -97,36 +100,34 @@ export const clusterSchema = keys({
       examples: [{ web1: { address: '10.0.0.11' } }],
     }),
   entry: z
-    .record(clusterName, keys(named))
+    .record(clusterName, strictObject(named))
     .refine((entry) => Object.keys(entry).length > 0, 'must have at least one machine')
     .exactOptional()
     .meta({
       description:
-        'Machines to enter a fleet cluster by, by name, tried in this order; for `engine: fleet` only. One is enough.',
+        'Machines through which a fleet cluster is reached, by name, tried in this order; for `engine: fleet` only. One is enough.',
       examples: [{ core1: { address: '10.0.0.11' } }],
     }),
   socket: text(/^\/[^\s]+$/, 'the absolute path of a socket', 100)
     .default('/var/run/fleet.sock')
     .meta({ description: "Path of fleet's socket on the entries." }),
   lab: clusterName.exactOptional().meta({
-    description:
-      'Name of a local lab whose machines these are; it takes the place of `machines`, `entry` and `etcd`.',
+    description: 'Name of a local lab whose machines these are; it replaces `machines`, `entry` and `etcd`.',
     examples: ['lab'],
   }),
   etcd: etcd.exactOptional().meta({
-    description: "The cluster's etcd. Default: none, hence no lock and no registration.",
+    description: "The cluster's etcd. Default: none, and so no lock and no registration.",
   }),
-  bastion: keys(ssh)
+  bastion: strictObject(ssh)
     .exactOptional()
     .meta({ description: 'Host through which the machines are reached. Default: none.' }),
 } satisfies Record<Exclude<keyof Cluster, 'name'>, z.ZodType>);
 
+/** A cluster as written, with the defaults that the schema fills in. */
+export type WrittenCluster = z.output<typeof clusterSchema>;
+
 /** Gives a written cluster its name; `path` makes the file names in it absolute. */
-export function toCluster(
-  name: string,
-  written: z.output<typeof clusterSchema>,
-  path: (written: string) => string,
-): Cluster {
+export function toCluster(name: string, written: WrittenCluster, path: (written: string) => string): Cluster {
   const { machines = {}, entry = {}, etcd, bastion, ...others } = written;
   return {
     ...others,
@@ -136,8 +137,8 @@ export function toCluster(
       name: machineName,
       address,
     })),
-    entry: Object.entries(entry).map(([entryName, { address = entryName, ...ways }]) => ({
-      ...withPaths(ways, path),
+    entry: Object.entries(entry).map(([entryName, { address = entryName, ...entry }]) => ({
+      ...withPaths(entry, path),
       name: entryName,
       address,
     })),

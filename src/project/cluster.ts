@@ -1,21 +1,21 @@
-/** A named target: what runs units there, its machines, and its etcd as the machines see it. */
+/** A cluster: what runs units there, its machines, and its etcd as seen from the machines. */
 export interface Cluster {
   readonly name: string;
   readonly engine: 'systemd' | 'fleet';
-  /** The machines of a systemd cluster; none for fleet, which knows its own. */
+  /** The machines of a systemd cluster; empty for fleet, which knows its own. */
   readonly machines: readonly ClusterMachine[];
-  /** The machines to enter a fleet cluster by, in the order they are tried; none for systemd. */
+  /** The machines through which a fleet cluster is reached, in the order to try them; empty for systemd. */
   readonly entry: readonly ClusterEntry[];
   /** Path of fleet's socket on the entries. */
   readonly socket: string;
-  /** Absent on a cluster without etcd: no lock, no registration. */
+  /** Absent on a cluster without etcd, which has no lock and no registration. */
   readonly etcd?: EtcdSettings;
   readonly bastion?: SshAddress;
-  /** The local lab whose machines these are: it says how they are reached. */
+  /** The local lab whose machines these are; it knows how to reach them. */
   readonly lab?: string;
 }
 
-/** Where a machine is reached by SSH. What is left out comes from the user's ssh configuration; files are absolute paths. */
+/** How a machine is reached by SSH. Absent fields are taken from the user's ssh configuration; files are absolute paths. */
 export interface SshAddress {
   readonly address: string;
   readonly user?: string;
@@ -24,7 +24,7 @@ export interface SshAddress {
   readonly knownHostsFile?: string;
 }
 
-/** A machine to enter a fleet cluster by. */
+/** A machine through which a fleet cluster is reached. */
 export interface ClusterEntry extends SshAddress {
   readonly name: string;
 }
@@ -32,16 +32,16 @@ export interface ClusterEntry extends SshAddress {
 /** One machine of a cluster. */
 export interface ClusterMachine extends SshAddress {
   readonly name: string;
-  /** What `MachineMetadata=` in `[X-Fleet]` is held against. */
+  /** What `MachineMetadata=` in `[X-Fleet]` must match. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** The cluster's etcd. Secrets are named by file and never written into a unit. */
 export interface EtcdSettings {
-  /** As seen from a machine: `http://127.0.0.1:2379`. Over TLS, all certificates must hold the first one's host name. */
+  /** As seen from a machine: `http://127.0.0.1:2379`. With TLS, all certificates must hold the host name of the first. */
   readonly endpoints: readonly string[];
   readonly username?: string;
-  /** File on this computer whose first line is the password. */
+  /** File on this computer; its first line is the password. */
   readonly passwordFile?: string;
   readonly caFile?: string;
   readonly certFile?: string;

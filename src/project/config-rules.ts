@@ -3,23 +3,30 @@ import type { Port, Service } from '../services/service.ts';
 import { mainUnit, sidekickUnit } from '../services/unit-names.ts';
 import { balancerFindings } from './balancer-rules.ts';
 import type { Cluster } from './cluster.ts';
-import { formatPath } from './data-path.ts';
 import { etcdFindings } from './etcd-rules.ts';
-import type { Finding } from './finding.ts';
+import { type ConfigFinding, formatPath } from './finding.ts';
+import type { WrittenService } from './service-schema.ts';
 import type { YamlSource } from './yaml-source.ts';
 
-/** What no schema can say: what one part of `coreship.yaml` demands of another. */
+/** A service, and how it is written. */
+export interface ServiceEntry {
+  readonly service: Service;
+  readonly written: WrittenService;
+}
+
+/** The rules that no schema can express: what one part of `coreship.yaml` demands of another. */
 export function configProblems(
-  services: readonly Service[],
+  entries: readonly ServiceEntry[],
   clusters: readonly Cluster[],
   source: YamlSource,
   allNames: readonly string[],
 ): readonly Problem[] {
+  const services = entries.map(({ service }) => service);
   const findings = [
-    ...services.flatMap((service) => [
+    ...entries.flatMap(({ service, written }) => [
       ...portFindings(service),
       ...registrationFindings(service),
-      ...balancerFindings(service, services, allNames, hasRoutes(source, service)),
+      ...balancerFindings(service, services, allNames, written.loadBalancer?.routes !== undefined),
     ]),
     ...unitNameFindings(services),
     ...clusters.flatMap((cluster) => [
@@ -36,23 +43,16 @@ export function configProblems(
   }));
 }
 
-/** Where the written form has no routes, only its normal form has. */
-function hasRoutes(source: YamlSource, { name }: Service): boolean {
-  const path = ['services', name, 'loadBalancer'];
-  const place = (steps: readonly string[]) => JSON.stringify(source.locate(steps, 'key'));
-  return place([...path, 'routes']) !== place(path);
-}
-
-function portFindings({ name, template, ports }: Service): readonly Finding[] {
+function portFindings({ name, template, ports }: Service): readonly ConfigFinding[] {
   return ports.flatMap((port, index) => {
     const path = ['services', name, 'ports', index, 'host'];
     if (port.host === 'instance' && !template) {
-      const message = 'a service with one copy has no instance name to take the port from';
+      const message = 'a service with one copy has no instance name to use as the port';
       return [{ rule: 'instance-port-without-template', path, message, hint: 'give a port number' }];
     }
     const twin = ports.findIndex((other) => other.host === port.host && other.address === port.address);
     if (twin === index) return [];
-    const message = `${formatHost(port)} is published by ports[${twin}] already`;
+    const message = `${formatHost(port)} is already published by ports[${twin}]`;
     return [{ rule: 'duplicate-port', path, message, hint: 'give it another host port or address' }];
   });
 }
@@ -61,14 +61,14 @@ function formatHost({ host, address }: Port): string {
   return `${host === 'instance' ? "the instance's port" : `port ${host}`} on the ${address} address`;
 }
 
-function registrationFindings({ name, registration, ports }: Service): readonly Finding[] {
+function registrationFindings({ name, registration, ports }: Service): readonly ConfigFinding[] {
   if (!registration || ports.length > 0) return [];
   const path = ['services', name, 'registration'];
   const message = 'nothing to check and register without a port';
   return [{ rule: 'registration-without-port', path, part: 'key', message, hint: 'add "ports"' }];
 }
 
-function unitNameFindings(services: readonly Service[]): readonly Finding[] {
+function unitNameFindings(services: readonly Service[]): readonly ConfigFinding[] {
   const sidekicks = new Map(
     services
       .filter(({ registration }) => registration)
@@ -87,33 +87,33 @@ function unitNameFindings(services: readonly Service[]): readonly Finding[] {
   });
 }
 
-/** Which machines a cluster has is said once, and in its engine's way. */
-function engineFindings({ name, engine, machines, entry, lab }: Cluster): readonly Finding[] {
+/** A cluster names its machines once, with the key of its engine. */
+function engineFindings({ name, engine, machines, entry, lab }: Cluster): readonly ConfigFinding[] {
   const path = ['clusters', name];
   const isFleet = engine === 'fleet';
-  const [key, given, otherKey, stray] = isFleet
+  const [key, named, otherKey, unused] = isFleet
     ? (['entry', entry, 'machines', machines] as const)
     : (['machines', machines, 'entry', entry] as const);
-  const findings: Finding[] = [];
+  const findings: ConfigFinding[] = [];
   const rule = 'machines-of-engine';
-  if (stray.length > 0) {
+  if (unused.length > 0) {
     const message = `engine ${engine} takes no "${otherKey}"`;
     const hint = isFleet ? 'fleet knows its machines: name some as "entry"' : 'name them as "machines"';
     findings.push({ rule, path: [...path, otherKey], part: 'key', message, hint });
   }
-  if (lab !== undefined && given.length > 0) {
-    const message = `"${key}" is of no use beside "lab"`;
-    findings.push({ rule, path: [...path, key], part: 'key', message, hint: 'drop one of the two' });
+  if (lab !== undefined && named.length > 0) {
+    const message = `"${key}" cannot be combined with "lab"`;
+    findings.push({ rule, path: [...path, key], part: 'key', message, hint: 'remove one of the two' });
   }
-  if (lab === undefined && given.length === 0 && stray.length === 0) {
+  if (lab === undefined && named.length === 0 && unused.length === 0) {
     const message = `must have ${isFleet ? 'machines to enter by' : 'machines'}`;
     findings.push({ rule, path, part: 'key', message, hint: `name them as "${key}"` });
   }
   return findings;
 }
 
-function machineFindings({ name, machines }: Cluster): readonly Finding[] {
-  const findings: Finding[] = [];
+function machineFindings({ name, machines }: Cluster): readonly ConfigFinding[] {
+  const findings: ConfigFinding[] = [];
   const ownerOf = new Map<string, string>();
   for (const machine of machines) {
     const address = JSON.stringify([machine.address.toLowerCase(), machine.port ?? 0]);
@@ -121,8 +121,8 @@ function machineFindings({ name, machines }: Cluster): readonly Finding[] {
     if (owner === undefined) ownerOf.set(address, machine.name);
     else {
       const path = ['clusters', name, 'machines', machine.name, 'address'];
-      const message = `machine "${owner}" has the address ${machine.address} already`;
-      findings.push({ rule: 'duplicate-address', path, message, hint: 'a machine is listed once' });
+      const message = `machine "${owner}" already has the address ${machine.address}`;
+      findings.push({ rule: 'duplicate-address', path, message, hint: 'list each machine once' });
     }
   }
   return findings;

@@ -7,7 +7,7 @@ import { parseUnitName, templateOf } from '../unit/name.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Project } from './project.ts';
 
-/** What `scale` asks for: the groups, and the links that make `instances/` say the same. */
+/** What `scale` asks for: the desired groups, and the links that make `instances/` agree with them. */
 export interface Scaling {
   readonly desired: Desired;
   readonly links: {
@@ -16,7 +16,7 @@ export interface Scaling {
   };
 }
 
-/** Exactly these instances of a service. An instance with a file of its own keeps that file's text. */
+/** Exactly these instances of a service. An instance with a file of its own keeps the text of that file. */
 export function scaleTo(project: Project, service: string, instances: readonly string[]): Scaling {
   const typed = project.services.find(({ name }) => name === service);
   if (!serviceNames(project).includes(service)) throw unknownService(project, service);
@@ -39,7 +39,7 @@ export function scaleTo(project: Project, service: string, instances: readonly s
   };
 }
 
-/** What the files say of some services; of all of them where none is named. */
+/** The desired state of some services, as the files have it; of all services if none is named. */
 export function desiredFromFiles(project: Project, services: readonly string[]): Desired {
   const groups = desiredGroups(project);
   const known = serviceNames(project);
@@ -48,7 +48,7 @@ export function desiredFromFiles(project: Project, services: readonly string[]):
   return { services: scope, groups: groups.filter((group) => scope.includes(group.service)) };
 }
 
-/** Every service the project has a unit for, typed ones first and in their order. */
+/** Every service that the project has a unit for: first those of `coreship.yaml`, in its order. */
 export function serviceNames(project: Project): readonly string[] {
   const filed = [...desiredGroups(project), ...groupUnits(templatesOf(project))].map(
     ({ service }) => service,
@@ -63,7 +63,7 @@ export function desiredGroups(project: Project): readonly UnitGroup[] {
   return groupUnits([...project.instances, ...single]);
 }
 
-/** All bad names at once. */
+/** Refuses all bad names at once. */
 function refuseInstances(service: Service, instances: readonly string[]): void {
   const problems = instances.flatMap((instance): Problem[] => {
     const message = instanceProblem(service, instance);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { exists } from '../exists.ts';
 
-/** The images of services that the project builds itself: those with a Dockerfile in `images/<service>/`. */
+/** The images that the project builds itself: those of services with a Dockerfile in `images/<service>/`. */
 export async function imageContexts(
   root: string,
   services: readonly { readonly name: string; readonly image: string }[],

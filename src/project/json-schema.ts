@@ -6,7 +6,7 @@ export function schemaText(): string {
   return `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;
 }
 
-/** JSON Schema (draft 2020-12) of `coreship.yaml` as people write it; `schema.json` at the root is its copy. */
+/** JSON Schema (draft 2020-12) of `coreship.yaml` as it is written; `schema.json` at the root is a copy of it. */
 export function jsonSchema(): object {
   return z.toJSONSchema(configSchema, {
     io: 'input',

@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path';
 import type { Problem } from '../errors.ts';
 import type { RegistrySettings, Service } from '../services/service.ts';
 import type { Cluster } from './cluster.ts';
-import { clusterSchema, toCluster } from './cluster-schema.ts';
-import { configProblems } from './config-rules.ts';
+import { clusterSchema, toCluster, type WrittenCluster } from './cluster-schema.ts';
+import { configProblems, type ServiceEntry } from './config-rules.ts';
 import { configSchema } from './schema.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { serviceSchema, toService } from './service-schema.ts';
+import { serviceSchema, toService, type WrittenService } from './service-schema.ts';
 import { parseYaml, type YamlSource } from './yaml-source.ts';
 
-/** What `coreship.yaml` says, defaults filled in. Files named in clusters are absolute paths. */
+/** The contents of `coreship.yaml`, with defaults filled in. Files named in clusters are absolute paths. */
 export interface Config {
   readonly name: string;
   readonly registry: RegistrySettings;
@@ -18,15 +18,15 @@ export interface Config {
   readonly clusters: readonly Cluster[];
 }
 
-/** A file's meaning and all that is wrong with it; without a meaning where a problem is an error. */
+/** The contents of a file, and everything wrong with it; no contents if a problem is an error. */
 export interface ConfigReading {
   readonly config?: Config;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Checks the text of a `coreship.yaml`, with every problem at once.
- * `file` is its name in problems, `root` the folder that file names in it start from.
+ * Parses the text of a `coreship.yaml` and finds all its problems at once.
+ * `file` is its name in problems; paths in it are relative to `root`.
  */
 export function parseConfig(text: string, file: string, root: string): ConfigReading {
   const source = parseYaml(text, file);
@@ -34,9 +34,7 @@ export function parseConfig(text: string, file: string, root: string): ConfigRea
   const path = (written: string) =>
     written.startsWith('~/') ? join(homedir(), written.slice(2)) : resolve(root, written);
   const written = configSchema.safeParse(source.data, { reportInput: true });
-  const { services, clusters } = written.success
-    ? settle(written.data, path)
-    : settle(checkedParts(source.data), path);
+  const { services, clusters } = toNormalForm(written.success ? written.data : validParts(source.data), path);
   const problems = [
     ...source.problems,
     ...(written.success ? [] : schemaProblems(written.error, source)),
@@ -46,24 +44,30 @@ export function parseConfig(text: string, file: string, root: string): ConfigRea
     return { problems: problems.sort(byPlace) };
   }
   const { name, registry } = written.data;
-  return { config: { name, registry, services, clusters }, problems };
+  return { config: { name, registry, services: services.map(({ service }) => service), clusters }, problems };
 }
 
-interface Parts {
-  readonly services: Readonly<Record<string, Parameters<typeof toService>[1]>>;
-  readonly clusters: Readonly<Record<string, Parameters<typeof toCluster>[1]>>;
+interface WrittenParts {
+  readonly services: Readonly<Record<string, WrittenService>>;
+  readonly clusters: Readonly<Record<string, WrittenCluster>>;
 }
 
-function settle(parts: Parts, path: (written: string) => string): Pick<Config, 'services' | 'clusters'> {
+function toNormalForm(
+  parts: WrittenParts,
+  path: (written: string) => string,
+): { readonly services: readonly ServiceEntry[]; readonly clusters: readonly Cluster[] } {
   return {
-    services: Object.entries(parts.services).map(([name, service]) => toService(name, service)),
+    services: Object.entries(parts.services).map(([name, written]) => ({
+      service: toService(name, written),
+      written,
+    })),
     clusters: Object.entries(parts.clusters).map(([name, cluster]) => toCluster(name, cluster, path)),
   };
 }
 
-/** The services and clusters that are right by themselves, so that one wrong key does not hide other problems. */
-function checkedParts(data: unknown): Parts {
-  const checked = <T>(key: string, check: (value: unknown) => { success: boolean; data?: T }) =>
+/** The services and clusters that are valid by themselves, so that one wrong key does not hide other problems. */
+function validParts(data: unknown): WrittenParts {
+  const valid = <T>(key: string, check: (value: unknown) => { success: boolean; data?: T }) =>
     Object.fromEntries(
       Object.entries(mapAt(data, key)).flatMap(([name, value]) => {
         const result = check(value);
@@ -71,8 +75,8 @@ function checkedParts(data: unknown): Parts {
       }),
     );
   return {
-    services: checked('services', (value) => serviceSchema.safeParse(value)),
-    clusters: checked('clusters', (value) => clusterSchema.safeParse(value)),
+    services: valid('services', (value) => serviceSchema.safeParse(value)),
+    clusters: valid('clusters', (value) => clusterSchema.safeParse(value)),
   };
 }
 

@@ -3,26 +3,26 @@ import { lstat } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { Problem } from '../errors.ts';
 import { mapLimited } from '../limiter.ts';
-import { fileProblem } from './read-units.ts';
+import { fileProblem } from './finding.ts';
 
-/** What an entry of a folder is, without following it. */
+/** What an entry of a folder is; a link is not followed. */
 export type EntryKind = 'file' | 'folder' | 'link' | 'special file';
 
-/** What lies at a path; nothing where nothing does. */
+/** What is at a path; undefined if nothing is. */
 export async function entryKind(path: string): Promise<EntryKind | undefined> {
   const found = await lstat(path).catch(absent);
   return found && kindOf(found);
 }
 
-/** For a `catch`: nothing where there is no such file; other errors go on. */
+/** For a `catch`: undefined if there is no such file; other errors are thrown again. */
 export function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
   throw error;
 }
 
 /**
- * Why the paths, relative to the root and with `/`, cannot be written to: they leave the project, or a link or a
- * file stands where one of their folders must be.
+ * Why the paths, relative to the root and with `/`, cannot be written to: they leave the project, or a link or a file is
+ * in the place of one of their folders.
  */
 export async function folderProblems(root: string, paths: readonly string[]): Promise<readonly Problem[]> {
   const leaving = paths.filter((path) => !isInside(path));
@@ -35,7 +35,7 @@ export async function folderProblems(root: string, paths: readonly string[]): Pr
   return problems.flat();
 }
 
-/** Why a path is not a file: something else stands there. */
+/** The problem of a path at which there is something other than a file. */
 export function notAFile(root: string, path: string, found: Stats): Problem | undefined {
   const kind = kindOf(found);
   return kind === 'file' ? undefined : inTheWay(root, path, `is a ${kind}, but a file is needed here`);
@@ -48,7 +48,7 @@ function kindOf(found: Stats): EntryKind {
 }
 
 function inTheWay(root: string, path: string, message: string): Problem {
-  const hint = 'move it away; coreship neither follows it nor replaces it';
+  const hint = 'move it away; coreship neither follows nor replaces it';
   return fileProblem(root, path, { rule: 'path-in-the-way', message, hint });
 }
 

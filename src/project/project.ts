@@ -2,7 +2,7 @@ import type { ParsedUnit } from '../services/parsed-unit.ts';
 import type { RegistrySettings, Service } from '../services/service.ts';
 import type { Cluster } from './cluster.ts';
 
-/** Everything a project folder says, read once and checked. */
+/** A project folder, read once and checked. */
 export interface Project {
   /** Absolute path of the folder that holds `coreship.yaml`. */
   readonly root: string;

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { CoreshipError } from '../errors.ts';
-import { type ConfigReading, parseConfig } from './parse-config.ts';
-import { decodeUtf8 } from './utf8.ts';
+import { CoreshipError, type Problem, problemsError } from '../errors.ts';
+import { type Config, type ConfigReading, parseConfig } from './parse-config.ts';
 
 /** Name of the file that makes a folder a project. */
 export const CONFIG_FILE = 'coreship.yaml';
 
 /**
  * Reads a project's `coreship.yaml`. Places name the file relative to the working directory.
- * Throws `config` only where the file cannot be read at all; what is wrong inside are problems.
+ * Throws `config` only if the file cannot be read at all; everything wrong inside it is a problem.
  */
 export async function readConfig(root: string): Promise<ConfigReading> {
   const path = join(root, CONFIG_FILE);
@@ -26,4 +25,30 @@ export async function readConfig(root: string): Promise<ConfigReading> {
   return {
     problems: [{ rule: 'not-utf-8', severity: 'error', where: { file }, message: 'is not UTF-8 text' }],
   };
+}
+
+/**
+ * Reads a project's `coreship.yaml` without its unit files: before the first render, links lead nowhere.
+ * @throws CoreshipError `config` with every problem
+ */
+export async function readConfigOrThrow(root: string): Promise<Config> {
+  const reading = await readConfig(root);
+  return configOrThrow(reading, reading.problems);
+}
+
+/** The configuration that was read. @throws CoreshipError `config` if any of the problems is an error */
+export function configOrThrow({ config }: ConfigReading, problems: readonly Problem[]): Config {
+  const error = problemsError(problems);
+  if (error) throw error;
+  if (!config) throw new CoreshipError('bug', `${CONFIG_FILE} was refused without a problem`);
+  return config;
+}
+
+/** The text of bytes that are UTF-8, including a byte order mark; undefined if they are not. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

@@ -4,11 +4,11 @@ import type { Problem } from '../errors.ts';
 import { mapLimited } from '../limiter.ts';
 import { toParsedUnit } from '../services/parsed-unit.ts';
 import { templateOf } from '../unit/name.ts';
-import { listFolder } from './list-folder.ts';
+import { type FileFinding, fileProblem } from './finding.ts';
 import type { ProjectInstance } from './project.ts';
-import { type Finding, fileProblem, readUnitFile, readUnitName, type UnitFolder } from './read-units.ts';
+import { listFolder, readUnitFile, readUnitName, type UnitFolder } from './read-units.ts';
 
-/** What lies in `instances/`. */
+/** The contents of `instances/`. */
 export interface InstanceFolder {
   readonly instances: readonly ProjectInstance[];
   readonly problems: readonly Problem[];
@@ -21,7 +21,7 @@ export async function readInstances(root: string, templates: UnitFolder): Promis
   const present = new Set(templates.names);
   const read = await mapLimited(names, async (name) => {
     const path = `instances/${name}`;
-    const problem = (finding: Finding) => ({ problems: [fileProblem(root, path, finding)] });
+    const problem = (finding: FileFinding) => ({ problems: [fileProblem(root, path, finding)] });
     const unit = readUnitName(name);
     if ('rule' in unit) return problem(unit);
     const template = templateOf(name);
@@ -47,18 +47,18 @@ export async function readInstances(root: string, templates: UnitFolder): Promis
   };
 }
 
-const NOT_AN_INSTANCE: Finding = {
+const NOT_AN_INSTANCE: FileFinding = {
   rule: 'wrong-folder',
   message: 'is not an instance of a template',
   hint: 'name it like apache@7777.service, or move it out of instances/',
 };
 
-function dangling(template: string): Finding {
+function dangling(template: string): FileFinding {
   const message = `links to unit-templates/${template}, which does not exist`;
   return { rule: 'dangling-link', message, hint: 'run "coreship render", or remove the link' };
 }
 
-function wrongTarget(target: string, template: string): Finding {
+function wrongTarget(target: string, template: string): FileFinding {
   const message = `links to ${target}, not to its own template`;
   return { rule: 'wrong-link', message, hint: `link it to ../unit-templates/${template}` };
 }

@@ -1,15 +1,16 @@
 import { dirname, join, resolve } from 'node:path';
-import { CoreshipError, type Problem, problemsError } from '../errors.ts';
+import { CoreshipError, type Problem } from '../errors.ts';
 import { exists } from '../exists.ts';
 import { compareText } from '../unit/compare.ts';
+import { fileProblem } from './finding.ts';
 import type { Project, ProjectInstance, ProjectUnit } from './project.ts';
-import { CONFIG_FILE, readConfig } from './read-config.ts';
+import { CONFIG_FILE, configOrThrow, readConfig } from './read-config.ts';
 import { readInstances } from './read-instances.ts';
-import { fileProblem, readUnits } from './read-units.ts';
+import { readUnits } from './read-units.ts';
 
 /**
- * Reads a project folder: `coreship.yaml` and the unit files beside it. Folders may be missing.
- * Returns the warnings; where anything is an error, throws `config` with every problem.
+ * Reads a project folder: `coreship.yaml` and the unit files. Folders may be missing.
+ * Returns the warnings; if anything is an error, throws `config` with every problem.
  */
 export async function readProject(
   root: string,
@@ -28,14 +29,12 @@ export async function readProject(
     ...instances.problems,
     ...doubleProblems(folder, statics.units, instances.instances),
   ];
-  const error = problemsError(problems);
-  if (error) throw error;
-  if (!reading.config) throw new CoreshipError('bug', `${CONFIG_FILE} has neither a meaning nor a problem`);
+  const config = configOrThrow(reading, problems);
   const units = [...templates.units, ...statics.units].sort(byName);
-  return { project: { root: folder, ...reading.config, units, instances: instances.instances }, problems };
+  return { project: { root: folder, ...config, units, instances: instances.instances }, problems };
 }
 
-/** The nearest folder, from here upwards, that holds a `coreship.yaml`. Throws `config` where there is none. */
+/** The nearest folder, from here upwards, that holds a `coreship.yaml`. Throws `config` if there is none. */
 export async function findProjectRoot(from: string): Promise<string> {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (await exists(join(folder, CONFIG_FILE))) return folder;
@@ -46,7 +45,7 @@ export async function findProjectRoot(from: string): Promise<string> {
   });
 }
 
-/** `static/` may hold `apache@7777.service`, a unit with one copy; then `instances/` must not. */
+/** `static/` may hold an instance, such as `apache@7777.service`; then `instances/` must not. */
 function doubleProblems(
   root: string,
   statics: readonly ProjectUnit[],

@@ -1,18 +1,19 @@
-import { lstat, readFile, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { CoreshipError, type Problem } from '../errors.ts';
 import { mapLimited } from '../limiter.ts';
 import { toParsedUnit } from '../services/parsed-unit.ts';
+import { serviceSectionProblem } from '../unit/lint.ts';
 import { parseUnitName, type UnitName } from '../unit/name.ts';
 import { readUnit } from '../unit/parse.ts';
-import { listFolder } from './list-folder.ts';
+import { displayName, type FileFinding, fileProblem } from './finding.ts';
 import type { ProjectUnit } from './project.ts';
-import { decodeUtf8 } from './utf8.ts';
+import { decodeUtf8 } from './read-config.ts';
 
-/** What lies in one of the unit folders. */
+/** The contents of one of the unit folders. */
 export interface UnitFolder {
   readonly units: readonly ProjectUnit[];
-  /** Names of all entries, those with problems too. */
+  /** Names of all entries, including those with problems. */
   readonly names: readonly string[];
   readonly problems: readonly Problem[];
 }
@@ -44,7 +45,7 @@ export interface UnitReading {
 /** Reads and parses a unit file; a link must stay inside the project. */
 export async function readUnitFile(root: string, path: string): Promise<UnitReading> {
   const file = join(root, path);
-  const problem = (finding: Finding) => ({ problems: [fileProblem(root, path, finding)] });
+  const problem = (finding: FileFinding) => ({ problems: [fileProblem(root, path, finding)] });
   if ((await lstat(file)).isSymbolicLink()) {
     const [target, top] = await Promise.all([realpath(file).catch(() => undefined), realpath(root)]);
     if (target === undefined) return problem(DANGLING);
@@ -53,61 +54,53 @@ export async function readUnitFile(root: string, path: string): Promise<UnitRead
   if (!(await stat(file)).isFile()) return problem(NOT_A_FILE);
   const text = decodeUtf8(await readFile(file));
   if (text === undefined) return problem(NOT_UTF_8);
-  const reading = readUnit(text, displayName(root, path));
-  const isService = path.endsWith('.service');
-  const hasService = reading.file.entries.some(
-    (entry) => entry.kind === 'section' && entry.name === 'Service',
-  );
-  const lacking = isService && !hasService ? [fileProblem(root, path, NO_SERVICE)] : [];
-  return { source: { text, unit: reading.file }, problems: [...reading.problems, ...lacking] };
+  const name = displayName(root, path);
+  const reading = readUnit(text, name);
+  const problems = [...reading.problems, ...serviceSectionProblem(reading.file, name)];
+  return { source: { text, unit: reading.file }, problems };
 }
 
-/** What is wrong with a file, without its place. */
-export type Finding = Pick<Problem, 'rule' | 'message' | 'hint'>;
-
-/** A problem of a whole file of the project. */
-export function fileProblem(root: string, path: string, finding: Finding): Problem {
-  return { ...finding, severity: 'error', where: { file: displayName(root, path) } };
+/** The names in a folder, sorted, without hidden files and backups of editors; none if there is no such folder. */
+export async function listFolder(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => !name.startsWith('.') && !name.startsWith('#') && !name.endsWith('~')).sort();
 }
 
-/** Takes a file's name apart as a unit name, or says why it is none. */
-export function readUnitName(name: string): UnitName | Finding {
+/** Parses a file's name as a unit name, or says why it is none. */
+export function readUnitName(name: string): UnitName | FileFinding {
   try {
     return parseUnitName(name);
   } catch (error) {
     if (!(error instanceof CoreshipError)) throw error;
-    const hint = `${error.hint ? `${error.hint}; ` : ''}what is not a unit belongs elsewhere`;
+    const hint = `${error.hint ? `${error.hint}; ` : ''}files that are not units belong elsewhere`;
     return { rule: 'bad-unit-name', message: error.message, hint };
   }
 }
 
-const DANGLING: Finding = {
+const DANGLING: FileFinding = {
   rule: 'dangling-link',
   message: 'is a link to a file that does not exist',
-  hint: 'remove the link, or bring its target back',
+  hint: 'remove the link, or restore its target',
 };
 
-const OUTSIDE: Finding = {
+const OUTSIDE: FileFinding = {
   rule: 'link-outside',
   message: 'is a link that leaves the project',
-  hint: 'what ships must be reviewed here: copy the file into the project',
+  hint: 'what is deployed must be part of the project: copy the file into it',
 };
 
-const NOT_A_FILE: Finding = {
+const NOT_A_FILE: FileFinding = {
   rule: 'not-a-file',
   message: 'is not a file',
   hint: 'unit files lie directly in their folder; drop-ins are not shipped',
 };
 
-const NOT_UTF_8: Finding = { rule: 'not-utf-8', message: 'is not UTF-8 text', hint: 'save it as UTF-8' };
+const NOT_UTF_8: FileFinding = { rule: 'not-utf-8', message: 'is not UTF-8 text', hint: 'save it as UTF-8' };
 
-const NO_SERVICE: Finding = {
-  rule: 'no-service-section',
-  message: 'has no [Service] section',
-  hint: 'add one with an ExecStart=',
-};
-
-function nameProblem(name: string, folder: 'unit-templates' | 'static'): Finding | undefined {
+function nameProblem(name: string, folder: 'unit-templates' | 'static'): FileFinding | undefined {
   const unit = readUnitName(name);
   if ('rule' in unit) return unit;
   if (unit.isTemplate && folder === 'static') {
@@ -116,8 +109,4 @@ function nameProblem(name: string, folder: 'unit-templates' | 'static'): Finding
   if (unit.isTemplate || folder === 'static') return undefined;
   const hint = `move it to ${unit.instance === undefined ? 'static' : 'instances'}/`;
   return { rule: 'wrong-folder', message: 'is not a template', hint };
-}
-
-function displayName(root: string, path: string): string {
-  return relative(process.cwd(), join(root, path));
 }

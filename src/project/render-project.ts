@@ -1,14 +1,12 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CoreshipError, problemsError } from '../errors.ts';
 import { renderServices } from '../services/render.ts';
 import type { RenderedFile } from '../services/rendered-file.ts';
 import { readAssets } from './assets.ts';
-import { listFolder } from './list-folder.ts';
 import type { Config } from './parse-config.ts';
-import { readConfig } from './read-config.ts';
+import { listFolder } from './read-units.ts';
 
-/** Renders typed services in memory. */
+/** Renders the files of services, without writing them. */
 export async function renderConfig({
   services,
   registry,
@@ -17,20 +15,8 @@ export async function renderConfig({
 }
 
 /**
- * Reads coreship.yaml without the project's unit files: before the first render, links still dangle.
- * @throws CoreshipError `config` with every problem
- */
-export async function readConfigOrThrow(root: string): Promise<Config> {
-  const { config, problems } = await readConfig(root);
-  const error = problemsError(problems);
-  if (error) throw error;
-  if (!config) throw new CoreshipError('bug', 'coreship.yaml was rejected without a problem');
-  return config;
-}
-
-/**
- * Unit files that coreship once rendered and that no service renders any more: their first line still names them. A
- * copy under another name belongs to its author.
+ * Unit files that coreship once rendered for a service that is gone: their first line still names them. A copy under
+ * another name belongs to its author.
  */
 export async function leftOverUnits(
   root: string,

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
 /**
- * An object with a fixed set of keys. Any other key is refused, but those that begin with `x-`: they belong
- * to the person who writes the file (a place for YAML anchors, notes for other tools) and are dropped here.
+ * An object with a fixed set of keys. Any other key is refused, except those that begin with `x-`: they belong to the
+ * author of the file (a place for YAML anchors, or notes for other tools) and are removed here.
  */
-export function keys<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return z.preprocess(withoutOwnKeys, z.strictObject(shape));
+export function strictObject<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.preprocess(withoutExtensionKeys, z.strictObject(shape));
 }
 
-/** A text that matches a pattern; `what` completes "must be …" when it does not. */
+/** A text that matches a pattern; `what` completes "must be …" in the error. */
 export function text(pattern: RegExp, what: string, longest: number) {
   return z.string().regex(pattern, `must be ${what}`).max(longest, `must have at most ${longest} characters`);
 }
 
-/** A text of one line: nothing that would end a line of a unit file or a string in C. */
+/** A text of one line: no character that ends a line of a unit file, or a string in C. */
 export function line(longest: number) {
   return text(LINE, 'one line without control characters', longest);
 }
@@ -43,7 +43,7 @@ export function name(longest: number) {
 /** Longest service name: `<name>-discovery@<instance>.service` must stay a unit name and a container name. */
 export function serviceName() {
   return name(50).meta({
-    description: 'Name of the service and beginning of its unit names.',
+    description: 'Name of the service and prefix of its unit names.',
     examples: ['apache', 'nginx_lb'],
   });
 }
@@ -57,7 +57,7 @@ const NAME = /^[a-z][a-z0-9_-]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const LINE = /^[^\u0000-\u001f\u007f\u0085\u2028\u2029]*$/;
 
-function withoutOwnKeys(value: unknown): unknown {
+function withoutExtensionKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('x-')));
 }

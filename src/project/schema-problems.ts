@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Problem } from '../errors.ts';
-import { type DataPath, formatPath } from './data-path.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean, nearest } from './did-you-mean.ts';
+import { type DataPath, formatPath } from './finding.ts';
 import { configSchema } from './schema.ts';
 import type { YamlSource } from './yaml-source.ts';
 
-/** Says in a person's words what the schema did not like, each with its place. */
+/** Turns the errors of the schema into problems in plain words, each with its place. */
 export function schemaProblems(error: z.ZodError, source: YamlSource): readonly Problem[] {
   return error.issues.flatMap((issue) => issueProblems(issue, source));
 }
@@ -34,13 +34,13 @@ function issueProblems(issue: z.core.$ZodIssue, source: YamlSource): readonly Pr
     case 'invalid_type': {
       if (issue.input === undefined) return [missingKey(path, source)];
       const hint = quoteHint(issue.expected, issue.input);
-      return [problem('wrong-type', `expected ${wanted(issue.expected)}, got ${got(issue.input)}`, hint)];
+      return [problem('wrong-type', `expected ${typeName(issue.expected)}, got ${got(issue.input)}`, hint)];
     }
     case 'invalid_value': {
       const values = issue.values.map(String);
       const choice = values.map((value) => `"${value}"`).join(' or ');
-      const hint =
-        typeof issue.input === 'string' && values.length > 1 ? nearest(issue.input, values) : undefined;
+      const near = typeof issue.input === 'string' && values.length > 1 && nearest(issue.input, values);
+      const hint = near ? `did you mean "${near}"?` : undefined;
       return [problem('bad-value', `must be ${choice}, got ${got(issue.input)}`, hint)];
     }
     case 'invalid_key': {
@@ -66,7 +66,7 @@ function missingKey(path: DataPath, source: YamlSource): Problem {
   };
 }
 
-function wanted(expected: string): string {
+function typeName(expected: string): string {
   switch (expected) {
     case 'string':
       return 'text';
@@ -92,15 +92,10 @@ function got(value: unknown): string {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
 }
 
-/** YAML reads `80` and `true` as something else than text. */
+/** YAML does not read `80` and `true` as text. */
 function quoteHint(expected: string, value: unknown): string | undefined {
   const unquoted = typeof value === 'number' || typeof value === 'boolean';
   return expected === 'string' && unquoted ? 'write it in quotes' : undefined;
-}
-
-function nearest(word: string, known: readonly string[]): string | undefined {
-  const hint = didYouMean(word, known);
-  return hint?.startsWith('did') ? hint : undefined;
 }
 
 /** The keys that the schema knows at a path. */

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { compileGlob } from '../placement/glob.ts';
 import type { Placement, Port, Registration, Service } from '../services/service.ts';
 import { balancerSchema, toLoadBalancer } from './balancer-schema.ts';
-import { keys, line, port, seconds, text, whole } from './schema-parts.ts';
+import { line, port, seconds, strictObject, text, whole } from './schema-parts.ts';
 
-// In a unit file, white space around a value is lost, and a backslash at its end takes the next line in.
+// In a unit file, white space around a value is lost, and a backslash at its end continues it on the next line.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const DESCRIPTION = /^(?![\s\\])[^\u0000-\u001f\u007f\u0085\u2028\u2029]*(?<![\s\\])$/;
 const IMAGE =
@@ -14,7 +14,7 @@ const UNIT_PATTERN = /^(?:[A-Za-z0-9:_.\\@*?-]|%[inpN]|\[[!^]?[A-Za-z0-9:_.@-]+\
 const METADATA = /^[A-Za-z0-9_][A-Za-z0-9_.-]*=[A-Za-z0-9_.:/-]+$/;
 const CHECK_PATH = /^\/[A-Za-z0-9._~/?=&%:@,+-]*$/;
 
-const ports = keys({
+const ports = strictObject({
   container: port().meta({ description: 'Port inside the container.', examples: [80] }),
   host: z
     .union([port(), z.literal('instance')], 'must be a port number from 1 to 65535, or "instance"')
@@ -25,11 +25,11 @@ const ports = keys({
       examples: ['instance', 80],
     }),
   address: z.enum(['private', 'public']).default('private').meta({
-    description: "The machine's address it is published on: COREOS_PRIVATE_IPV4 or COREOS_PUBLIC_IPV4.",
+    description: 'Address of the machine to publish on: COREOS_PRIVATE_IPV4 or COREOS_PUBLIC_IPV4.',
   }),
 } satisfies Record<keyof Port, z.ZodType>);
 
-const placement = keys({
+const placement = strictObject({
   conflicts: z
     .array(
       text(UNIT_PATTERN, 'a unit name pattern such as "apache@*.service"', 255).refine(compileGlob, {
@@ -39,7 +39,7 @@ const placement = keys({
     .default([])
     .meta({
       description:
-        'Unit name patterns (`*`, `?`, `[…]`) whose units never share a machine with this service.',
+        'Unit name patterns (`*`, `?`, `[…]`): units that never share a machine with this service.',
       examples: [['apache@*.service', 'nginx.service']],
     }),
   metadata: z
@@ -47,12 +47,12 @@ const placement = keys({
     .default([])
     .meta({
       description:
-        'Machine metadata it needs. The same key twice means either value; different keys must all hold.',
+        'Machine metadata that the service needs. The same key twice accepts either value; different keys must all match.',
       examples: [['disk=ssd', 'zone=a', 'zone=b']],
     }),
 } satisfies Record<keyof Placement, z.ZodType>);
 
-const registration = keys({
+const registration = strictObject({
   check: z.enum(['http', 'tcp']).default('http').meta({
     description:
       'How an instance is checked: a GET that must be answered, in full, with a status of 2xx or 3xx (a redirect is not followed), or a connection that must be accepted.',
@@ -62,22 +62,22 @@ const registration = keys({
     .meta({ description: 'Path asked for by an HTTP check.', examples: ['/healthz'] }),
   interval: seconds(0.1, 3600)
     .default(1)
-    .meta({ description: 'Seconds from the beginning of a check to that of the next.' }),
-  timeout: seconds(0.1, 300).default(1).meta({ description: 'Seconds a check may take.' }),
+    .meta({ description: 'Seconds from the start of one check to the start of the next.' }),
+  timeout: seconds(0.1, 300).default(1).meta({ description: 'Seconds that a check may take.' }),
   rise: whole('a number of checks', 1, 100).default(1).meta({
-    description: 'Good checks in a row until the instance is registered.',
+    description: 'Successful checks in a row before the instance is registered.',
   }),
   fall: whole('a number of checks', 1, 100).default(2).meta({
-    description: 'Bad checks in a row until its registration is removed.',
+    description: 'Failed checks in a row before its registration is removed.',
   }),
   ttl: whole('seconds', 2, 3600).default(4).meta({
     description:
-      'Seconds a registration outlives the sidekick that keeps it alive; in API v2 one more, for the election of a leader.',
+      'Seconds that a registration outlives its sidekick; with API v2 one more, for a leader election.',
   }),
 } satisfies Record<keyof Registration, z.ZodType>);
 
-/** One service as it is written; its name is its key in `services`. */
-export const serviceSchema = keys({
+/** One service as written; its name is its key in `services`. */
+export const serviceSchema = strictObject({
   description: text(DESCRIPTION, 'one line that neither begins nor ends in white space or a backslash', 200)
     .exactOptional()
     .meta({
@@ -97,13 +97,13 @@ export const serviceSchema = keys({
   }),
   pull: z.enum(['missing', 'always']).default('missing').meta({
     description:
-      '`missing` pulls only what the machine lacks; `always` asks the image registry at every start.',
+      '`missing` pulls only if the machine lacks the image; `always` asks the image registry at every start.',
   }),
   command: z
     .array(line(1000))
     .default([])
     .meta({
-      description: "Command of the container, a word an entry. Default: the image's own.",
+      description: "Command of the container, one word per entry. Default: the image's own.",
       examples: [['/usr/sbin/apache2ctl', '-D', 'FOREGROUND']],
     }),
   environment: z
@@ -114,13 +114,13 @@ export const serviceSchema = keys({
     .prefault({})
     .meta({ description: 'Environment variables of the container.', examples: [{ LOG_LEVEL: 'info' }] }),
   ports: z.array(ports).default([]).meta({
-    description: 'Published ports. The first is the one that is checked and registered.',
+    description: 'Published ports. The first one is checked and registered.',
   }),
   startTimeout: whole('seconds', 1, 86_400).default(600).meta({
-    description: 'Seconds a start may take, a pull of the image included.',
+    description: 'Seconds that a start may take, including a pull of the image.',
   }),
   drain: seconds(0, 3600).default(1).meta({
-    description: "Seconds between the load balancers' letting go of an instance and its stop.",
+    description: "Seconds between an instance's removal from the load balancers and its stop.",
   }),
   placement: placement
     .prefault({})
@@ -134,8 +134,11 @@ export const serviceSchema = keys({
   }),
 } satisfies Record<Exclude<keyof Service, 'name'>, z.ZodType>);
 
-/** Gives a written service its name and the defaults that depend on other keys. */
-export function toService(name: string, written: z.output<typeof serviceSchema>): Service {
+/** A service as written, with the defaults that the schema fills in. */
+export type WrittenService = z.output<typeof serviceSchema>;
+
+/** Gives a written service its name, and the defaults that depend on other keys. */
+export function toService(name: string, written: WrittenService): Service {
   const { description = name, template, ports, loadBalancer, ...others } = written;
   const usual = (container: number) => (template ? 'instance' : container);
   return {

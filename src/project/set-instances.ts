@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { CoreshipError, problemsError } from '../errors.ts';
 import { mapLimited } from '../limiter.ts';
 import { templateOf } from '../unit/name.ts';
+import { fileProblem } from './finding.ts';
 import { entryKind, folderProblems } from './path-problems.ts';
-import { fileProblem } from './read-units.ts';
 import { replaceFile } from './write-files.ts';
 
-/** Which links `instances/` is to gain and to lose; all are unit names. */
+/** The links to add to `instances/` and to remove from it, by unit name. */
 export interface InstanceChanges {
   readonly add: readonly { readonly name: string; readonly template: string }[];
   readonly remove: readonly string[];
 }
 
 /**
- * Links and unlinks instances; returns the paths that changed. A link that is right already is left alone, and so is an
- * instance to be added that is a file with a text of its own. Such a file is never removed: asked to, this throws
- * `config` before any change.
+ * Links and unlinks instances; returns the paths that changed. A link that is already right is left alone, and so is a
+ * file with a text of its own where an instance is to be added. Such a file is never removed: that throws `config` before
+ * anything is changed.
  */
 export async function setInstances(root: string, changes: InstanceChanges): Promise<readonly string[]> {
   const names = [...changes.add.map(({ name }) => name), ...changes.remove];
@@ -48,7 +48,7 @@ export async function setInstances(root: string, changes: InstanceChanges): Prom
 
 const OWN_FILE = {
   rule: 'own-instance-file',
-  message: 'is a file with a text of its own, not a link, and is not removed',
+  message: 'is a file with a text of its own, not a link, and is never removed',
   hint: 'remove it yourself if it is no longer needed',
 };
 
@@ -56,16 +56,16 @@ function linkTo(template: string): string {
   return `../unit-templates/${template}`;
 }
 
-/** Callers name instances that were checked before; anything else is a bug of theirs. */
+/** Callers check the instances before; anything else is their bug. */
 function refuseOthers(changes: InstanceChanges, names: readonly string[]): void {
   const wrong =
     names.find((name) => templateOf(name) === undefined) ??
     changes.add.find(({ name, template }) => templateOf(name) !== template)?.name;
   if (wrong !== undefined)
-    throw new CoreshipError('bug', `${wrong} is no instance of the template it is said to have`);
+    throw new CoreshipError('bug', `${wrong} is not an instance of the template that was given for it`);
 }
 
-/** What stands under each name: a link with its target, anything else without one, or nothing. */
+/** The entry under each name: a link has its target, anything else has none; undefined if there is no entry. */
 async function readEntries(
   root: string,
   names: readonly string[],

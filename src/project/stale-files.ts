@@ -5,19 +5,19 @@ import { mapLimited } from '../limiter.ts';
 import type { RenderedFile } from '../services/rendered-file.ts';
 import { absent, folderProblems, notAFile } from './path-problems.ts';
 
-/** A file that is not as it should be: its text or only its executable bit. */
+/** A file whose text, or only whose executable bit, is not as expected. */
 export interface StaleFile {
   readonly path: string;
   readonly state: 'missing' | 'different' | 'mode';
-  /** The text on disk; absent where the file is missing. */
+  /** The text on disk; absent if the file is missing. */
   readonly current?: string;
-  readonly wanted: string;
+  readonly expected: string;
   readonly executable: boolean;
 }
 
 /**
- * Compares files with what lies in the project, in the order given; those that are right are left out.
- * Throws `config`, naming all of them, where a path leaves the project, passes a link or ends at anything but a file.
+ * Compares files with those in the project, and returns those that differ, in the order given.
+ * Throws `config` with every path that leaves the project, passes a link or leads to something other than a file.
  */
 export async function staleFiles(
   root: string,
@@ -26,20 +26,24 @@ export async function staleFiles(
   const paths = files.map(({ path }) => path);
   const folders = problemsError(await folderProblems(root, paths));
   if (folders) throw folders;
-  const findings = await mapLimited(files, (file) => compare(root, file));
-  const others = problemsError(findings.flatMap(({ problem }) => problem ?? []));
+  const comparisons = await mapLimited(files, (file) => compare(root, file));
+  const others = problemsError(comparisons.flatMap(({ problem }) => problem ?? []));
   if (others) throw others;
-  return findings.flatMap(({ stale }) => stale ?? []);
+  return comparisons.flatMap(({ stale }) => stale ?? []);
 }
 
-interface Finding {
+/** Empty for a file that is as expected. */
+interface Comparison {
   readonly stale?: StaleFile;
   readonly problem?: Problem;
 }
 
-async function compare(root: string, { path, content, executable = false }: RenderedFile): Promise<Finding> {
+async function compare(
+  root: string,
+  { path, content, executable = false }: RenderedFile,
+): Promise<Comparison> {
   const file = join(root, path);
-  const rendered = { path, wanted: content, executable };
+  const rendered = { path, expected: content, executable };
   const found = await lstat(file).catch(absent);
   if (!found) return { stale: { ...rendered, state: 'missing' } };
   const problem = notAFile(root, path, found);

@@ -1,13 +1,13 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, visit } from 'yaml';
 import type { Problem } from '../errors.ts';
-import { type DataPath, formatPath } from './data-path.ts';
+import { type DataPath, formatPath } from './finding.ts';
 
 /** A problem of a YAML text at an offset into it. */
 export interface YamlFinding extends Pick<Problem, 'rule' | 'message' | 'hint' | 'path'> {
   readonly offset: number;
 }
 
-/** Keys given twice in one map; `lineOf` tells the line of an offset. */
+/** Keys given twice in one map; `lineOf` gives the line of an offset. */
 export function duplicateKeys(root: Node | null, lineOf: (offset: number) => number): readonly YamlFinding[] {
   const findings: YamlFinding[] = [];
   const walk = (node: unknown, path: DataPath) => {
@@ -27,7 +27,7 @@ export function duplicateKeys(root: Node | null, lineOf: (offset: number) => num
   return findings;
 }
 
-/** Why a document without errors of syntax could not be turned into data: `error` is what that threw. */
+/** Why a document without syntax errors could not be converted to data; `error` is what the conversion threw. */
 export function conversionProblems(document: Document, error: unknown): readonly YamlFinding[] {
   const findings: YamlFinding[] = [];
   const find = (node: unknown, message: string, hint: string) =>
@@ -47,13 +47,13 @@ export function conversionProblems(document: Document, error: unknown): readonly
   return [{ rule: 'yaml-syntax', offset: 0, message, hint: 'write it without aliases' }];
 }
 
-/** Where a node begins; 0 for what is not written anywhere. */
+/** Where a node begins; 0 if it is not written anywhere. */
 export function offsetOf(node: unknown): number {
   const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
   return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : 0;
 }
 
-/** The parser's messages begin with a capital, ours do not. */
+/** Messages of the parser begin with a capital letter, ours do not. */
 export function firstLetterLower(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
 }

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Place, Problem } from '../errors.ts';
-import type { DataPath } from './data-path.ts';
+import type { DataPath } from './finding.ts';
 import {
   conversionProblems,
   duplicateKeys,
@@ -9,21 +9,21 @@ import {
   type YamlFinding,
 } from './yaml-problems.ts';
 
-/** A YAML text as data that still knows where everything was written. */
+/** The data of a YAML text, and where each value is written. */
 export interface YamlSource {
-  /** The plain data; undefined where the text cannot be made sense of. */
+  /** The plain data; undefined if the text cannot be parsed. */
   readonly data: unknown;
   readonly problems: readonly Problem[];
-  /** Where a value, or with `key` the key before it, is written; else its nearest parent that is. */
+  /** Where a value is written, or with `key` the key before it; else the nearest parent that is written. */
   locate(path: DataPath, part: 'key' | 'value'): Place;
 }
 
-/** A broken document goes on for as long as there is text: the first few errors say it all. */
+/** A broken document has errors as long as there is text; the first few are enough. */
 const MOST_SYNTAX_ERRORS = 10;
 
 /**
- * Parses YAML 1.2 with merge keys (`<<`). How much aliases may expand to is bounded by the parser.
- * A key given twice is a problem of its own, with its path, as are unknown aliases and errors of syntax.
+ * Parses YAML 1.2 with merge keys (`<<`). The parser limits how far aliases expand.
+ * Keys given twice, unknown aliases and syntax errors are problems, each with its place.
  */
 export function parseYaml(text: string, file: string): YamlSource {
   const lineCounter = new LineCounter();
@@ -81,7 +81,7 @@ function find(root: Node | null, path: DataPath, part: 'key' | 'value'): number 
   return offset;
 }
 
-/** An empty value has a position behind its key, where there is nothing to see. */
+/** Whether there is anything to point at: an empty value is only a position after its key. */
 function isWritten(value: unknown): boolean {
   return !isScalar(value) || value.value !== null || Boolean(value.source);
 }

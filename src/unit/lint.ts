@@ -3,14 +3,18 @@ import { byteLength, endsInLoneBackslash, type PhysicalLine, physicalLines } fro
 import { readUnit } from './parse.ts';
 import { fleetLineLimit } from './read-fleet-dialect.ts';
 import { canonicalText } from './serialise.ts';
-import { locatedOptionsOf } from './unit-file.ts';
+import { locatedOptionsOf, type UnitFile } from './unit-file.ts';
 
 /**
  * What is wrong with the text of a unit file: lines that systemd would drop, and places that systemd and fleet read
  * differently. A text without errors means the same to both.
  */
 export function lintUnitText(text: string, file: string): readonly Problem[] {
-  const found = [...lintLines(text, file), ...readUnit(text, file).problems, ...lintSections(text, file)];
+  const found = [
+    ...lintLines(text, file),
+    ...readUnit(text, file).problems,
+    ...serviceSectionProblem(readUnit(text, file).file, file),
+  ];
   const problems = found.length > 0 ? found : lintReadings(text, file);
   return [...problems].sort((a, b) => (a.where?.line ?? 0) - (b.where?.line ?? 0));
 }
@@ -68,21 +72,13 @@ function lintLines(text: string, file: string): readonly Problem[] {
   return problems;
 }
 
-/** systemd refuses a service without a [Service] section. */
-function lintSections(text: string, file: string): readonly Problem[] {
+/** The problem of a service without a [Service] section, which does nothing and is refused by systemd. */
+export function serviceSectionProblem({ entries }: UnitFile, file: string): readonly Problem[] {
   if (!file.endsWith('.service')) return [];
-  const { entries } = readUnit(text, file).file;
   if (entries.some((entry) => entry.kind === 'section' && entry.name === 'Service')) return [];
-  const hint = 'add [Service] with an ExecStart=; section names are case-sensitive';
-  return [
-    {
-      rule: 'no-service-section',
-      severity: 'error',
-      message: 'service without [Service]',
-      hint,
-      where: { file },
-    },
-  ];
+  const hint = 'add one with an ExecStart=; section names are case-sensitive';
+  const message = 'has no [Service] section';
+  return [{ rule: 'no-service-section', severity: 'error', message, hint, where: { file } }];
 }
 
 /** Catches what no other rule covers: reads the text in both dialects and reports the first option that differs. */

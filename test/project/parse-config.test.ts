@@ -231,11 +231,11 @@ describe('problems of coreship.yaml', () => {
       ),
       problems: [
         'coreship.yaml:7:94 services.lb0.loadBalancer.routes[0].service: there is no service "wep" (did you mean "web"?)',
-        'coreship.yaml:7:165 services.lb0.loadBalancer.routes[2].path: routes[1] is for /a on a already (give it another host or path)',
-        'coreship.yaml:8:107 services.lb1.loadBalancer.routes[0].health: /h on any host is the path of a route, or the health of another (give it a path of its own)',
-        'coreship.yaml:8:171 services.lb1.loadBalancer.routes[2].health: /h on any host is the path of a route, or the health of another (give it a path of its own)',
-        'coreship.yaml:9:107 services.lb2.loadBalancer.routes[0].health: / on any host is the path of a route, or the health of another (give it a path of its own)',
-        'coreship.yaml:9:146 services.lb2.loadBalancer.routes[1].health: /api on any host is the path of a route, or the health of another (give it a path of its own)',
+        'coreship.yaml:7:165 services.lb0.loadBalancer.routes[2].path: routes[1] already takes /a on a (give it another host or path)',
+        'coreship.yaml:8:107 services.lb1.loadBalancer.routes[0].health: /h on any host is already the path of a route or the health of another (give it another path)',
+        'coreship.yaml:8:171 services.lb1.loadBalancer.routes[2].health: /h on any host is already the path of a route or the health of another (give it another path)',
+        'coreship.yaml:9:107 services.lb2.loadBalancer.routes[0].health: / on any host is already the path of a route or the health of another (give it another path)',
+        'coreship.yaml:9:146 services.lb2.loadBalancer.routes[1].health: /api on any host is already the path of a route or the health of another (give it another path)',
       ],
     },
     {
@@ -254,14 +254,14 @@ describe('problems of coreship.yaml', () => {
       name: "the instance's port without instances",
       text: web('template: false', 'ports: [{container: 80, host: instance}]'),
       problems: [
-        'coreship.yaml:6:35 services.web.ports[0].host: a service with one copy has no instance name to take the port from (give a port number)',
+        'coreship.yaml:6:35 services.web.ports[0].host: a service with one copy has no instance name to use as the port (give a port number)',
       ],
     },
     {
       name: 'one host port twice',
       text: web('ports:', '  - container: 80', '  - container: 81', '  - {container: 81, address: public}'),
       problems: [
-        "coreship.yaml:7:9 services.web.ports[1].host: the instance's port on the private address is published by ports[0] already (give it another host port or address)",
+        "coreship.yaml:7:9 services.web.ports[1].host: the instance's port on the private address is already published by ports[0] (give it another host port or address)",
       ],
     },
     {
@@ -290,7 +290,7 @@ describe('problems of coreship.yaml', () => {
       name: 'a cluster that is a lab and has machines',
       text: cluster('lab: lab', 'machines: {a: {}}'),
       problems: [
-        'coreship.yaml:5:5 clusters.c.machines: "machines" is of no use beside "lab" (drop one of the two)',
+        'coreship.yaml:5:5 clusters.c.machines: "machines" cannot be combined with "lab" (remove one of the two)',
       ],
     },
     {
@@ -302,7 +302,7 @@ describe('problems of coreship.yaml', () => {
         '  c: {address: 10.0.0.1, port: 2222}',
       ),
       problems: [
-        'coreship.yaml:6:20 clusters.c.machines.b.address: machine "a" has the address 10.0.0.1 already (a machine is listed once)',
+        'coreship.yaml:6:20 clusters.c.machines.b.address: machine "a" already has the address 10.0.0.1 (list each machine once)',
       ],
     },
     {
@@ -324,15 +324,15 @@ describe('problems of coreship.yaml', () => {
         '  caFile: a',
       ),
       problems: [
-        'coreship.yaml:7:7 clusters.c.etcd.username: "username" is of no use without "passwordFile" (add "passwordFile")',
-        'coreship.yaml:8:7 clusters.c.etcd.keyFile: "keyFile" is of no use without "certFile" (add "certFile")',
+        'coreship.yaml:7:7 clusters.c.etcd.username: "username" needs "passwordFile" as well (add "passwordFile")',
+        'coreship.yaml:8:7 clusters.c.etcd.keyFile: "keyFile" needs "certFile" as well (add "certFile")',
       ],
     },
     {
       name: 'TLS without an authority',
       text: cluster('machines: {a: {}}', 'etcd:', '  endpoints: ["https://a"]'),
       problems: [
-        'coreship.yaml:5:5 clusters.c.etcd: etcd over TLS needs "caFile", the certificate of whoever signed its own (add "caFile")',
+        'coreship.yaml:5:5 clusters.c.etcd: etcd over TLS needs "caFile", the certificate of the authority that signed its own (add "caFile")',
       ],
     },
     {
@@ -346,9 +346,9 @@ describe('problems of coreship.yaml', () => {
         '  keyFile: k',
       ),
       problems: [
-        'coreship.yaml:7:7 clusters.c.etcd.caFile: "caFile" is of no use with http endpoints (write https in "endpoints", or drop it)',
-        'coreship.yaml:8:7 clusters.c.etcd.certFile: "certFile" is of no use with http endpoints (write https in "endpoints", or drop it)',
-        'coreship.yaml:9:7 clusters.c.etcd.keyFile: "keyFile" is of no use with http endpoints (write https in "endpoints", or drop it)',
+        'coreship.yaml:7:7 clusters.c.etcd.caFile: "caFile" has no effect with http endpoints (write https in "endpoints", or remove it)',
+        'coreship.yaml:8:7 clusters.c.etcd.certFile: "certFile" has no effect with http endpoints (write https in "endpoints", or remove it)',
+        'coreship.yaml:9:7 clusters.c.etcd.keyFile: "keyFile" has no effect with http endpoints (write https in "endpoints", or remove it)',
       ],
     },
     {

@@ -124,8 +124,8 @@ describe('readProject', () => {
       name: 'a unit that links out of the project, or nowhere',
       entries: { 'static/a.service': { link: '/dev/null' }, 'static/b.service': { link: 'c.service' } },
       problems: [
-        'static/a.service: is a link that leaves the project (what ships must be reviewed here: copy the file into the project)',
-        'static/b.service: is a link to a file that does not exist (remove the link, or bring its target back)',
+        'static/a.service: is a link that leaves the project (what is deployed must be part of the project: copy the file into it)',
+        'static/b.service: is a link to a file that does not exist (remove the link, or restore its target)',
       ],
     },
     {
@@ -153,7 +153,7 @@ describe('readProject', () => {
     {
       name: 'no [Service]',
       entries: { 'static/a.service': '[Unit]\nDescription=a\n' },
-      problems: ['static/a.service: has no [Service] section (add one with an ExecStart=)'],
+      problems: ['static/a.service: has no [Service] section (add one with an ExecStart=; section names are case-sensitive)'],
     },
     {
       name: 'not UTF-8',
@@ -172,7 +172,7 @@ describe('readProject', () => {
       entries: { 'coreship.yaml': 'name: P', 'static/a.service': '[Unit]\n' },
       problems: [
         'coreship.yaml:1:7 name: must be made of lower-case letters, digits, "-" and "_", beginning with a letter, got "P"',
-        'static/a.service: has no [Service] section (add one with an ExecStart=)',
+        'static/a.service: has no [Service] section (add one with an ExecStart=; section names are case-sensitive)',
       ],
     },
     {
@@ -190,7 +190,7 @@ describe('readProject', () => {
     const problems = await problemsOf({ 'static/README.md': '', 'static/a b.service': '' });
     expect(problems).toEqual([
       expect.stringMatching(
-        /^static\/README\.md: unit name "README\.md" .*what is not a unit belongs elsewhere/,
+        /^static\/README\.md: unit name "README\.md" .*files that are not units belong elsewhere/,
       ),
       expect.stringMatching(/^static\/a b\.service: unit name "a b\.service" /),
     ]);

@@ -101,8 +101,8 @@ describe('staleFiles', () => {
   it('tells what is missing or different, with both texts', async () => {
     const root = await temporaryProject({ [unit.path]: 'old' });
     expect(await staleFiles(root, [script, unit])).toEqual([
-      { path: script.path, state: 'missing', wanted: script.content, executable: true },
-      { path: unit.path, state: 'different', current: 'old', wanted: unit.content, executable: false },
+      { path: script.path, state: 'missing', expected: script.content, executable: true },
+      { path: unit.path, state: 'different', current: 'old', expected: unit.content, executable: false },
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { leftOverUnits, readConfigOrThrow, renderConfig } from '../../project/render-project.ts';
+import { readConfigOrThrow } from '../../project/read-config.ts';
+import { leftOverUnits, renderConfig } from '../../project/render-project.ts';
 import { staleFiles } from '../../project/stale-files.ts';
 import { writeFiles } from '../../project/write-files.ts';
 import { defineCommand } from '../command.ts';

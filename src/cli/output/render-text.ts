@@ -14,10 +14,10 @@ export interface RenderRow {
 /** The files that `render` writes or removes. */
 export function renderRows(stale: readonly StaleFile[], leftOver: readonly string[]): readonly RenderRow[] {
   return [
-    ...stale.map(({ path, state, current, wanted }) => ({
+    ...stale.map(({ path, state, current, expected }) => ({
       path,
       state,
-      diff: unifiedDiff(current ?? '', wanted, {
+      diff: unifiedDiff(current ?? '', expected, {
         from: `${path} on disk`,
         to: `${path} as coreship.yaml says`,
       }),
