@@ -440,7 +440,7 @@ describe.skipIf(missing !== undefined)('a real sshd', () => {
 
     it('has an unknown name', async () => {
       expect(await failure({ ...sshd.target, host: 'machine.invalid' })).toMatchObject({
-        message: expect.stringMatching(/cannot be reached: its name/),
+        message: expect.stringMatching(/cannot be reached: its host name is not known/),
       });
     });
 
