@@ -15,7 +15,7 @@ interface EventuallyOptions {
 export async function eventually<T>(
   check: () => T | Promise<T>,
   expected: string | (() => string) = 'the condition',
-  { timeoutMs = 60_000, everyMs = 50 }: EventuallyOptions = {},
+  { timeoutMs = 60_000, everyMs = 100 }: EventuallyOptions = {},
 ): Promise<Exclude<T, false>> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;

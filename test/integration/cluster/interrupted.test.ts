@@ -64,27 +64,31 @@ describe.skipIf(withoutLab)('runs that end early or meet', { timeout: 400_000 },
     await deleteLock();
   };
 
-  describe('killed in a scale up', () => {
-    it.each<Point>([
-      { when: 'after the plan', moment: ['plan', ''] },
-      { when: 'while files are written', moment: ['step-started', 'install'] },
-      { when: 'with files that systemd has not started', moment: ['step-done', 'install'] },
-    ])('$when: the next run converges', async ({ moment }) => {
-      await killAt(['scale', 'apache', '7777', '8888'], moment, () => expectDone(scale('7777')));
-      await expectDone(scale('7777', '8888'));
-      expect(await clusterState(project.root)).toEqual(tutorialState(['7777', '8888']));
-    });
-  });
-
-  describe('killed in a scale down', () => {
-    it.each<Point>([
-      { when: 'out of the load balancer, but running', moment: ['step-started', 'drain'] },
-      { when: 'stopped', moment: ['step-done', 'stop', 2] },
-      { when: 'while files are removed', moment: ['step-started', 'remove'] },
-    ])('$when: the next run converges', async ({ moment }) => {
-      await killAt(['scale', 'apache', '7777'], moment, () => expectDone(scale('7777', '8888')));
+  // Down and up take turns: each begins where the one before has ended.
+  describe.each<{ readonly down: Point; readonly up: Point }>([
+    {
+      down: { when: 'out of the load balancer, but running', moment: ['step-started', 'drain'] },
+      up: { when: 'after the plan', moment: ['plan', ''] },
+    },
+    {
+      down: { when: 'stopped', moment: ['step-done', 'stop', 2] },
+      up: { when: 'while files are written', moment: ['step-started', 'install'] },
+    },
+    {
+      down: { when: 'while files are removed', moment: ['step-started', 'remove'] },
+      up: { when: 'with files that systemd has not started', moment: ['step-done', 'install'] },
+    },
+  ])('killed', ({ down, up }) => {
+    it(`in a scale down, ${down.when}: the next run converges`, async () => {
+      await killAt(['scale', 'apache', '7777'], down.moment, () => expectDone(scale('7777', '8888')));
       await expectDone(scale('7777'));
       expect(await clusterState(project.root)).toEqual(tutorialState(['7777']));
+    });
+
+    it(`in a scale up, ${up.when}: the next run converges`, async () => {
+      await killAt(['scale', 'apache', '7777', '8888'], up.moment, () => expectDone(scale('7777')));
+      await expectDone(scale('7777', '8888'));
+      expect(await clusterState(project.root)).toEqual(tutorialState(['7777', '8888']));
     });
   });
 
