@@ -95,7 +95,7 @@ async function carryOut(
   try {
     return await followPlan(plan, {
       ports: defined({ engine: cluster.engine, clock: cluster.clock, registry }),
-      limits: defined({ lock, signal: io.interrupt }),
+      stop: defined({ lock, signal: io.interrupt }),
       emit: progress.emit,
       replan: async () => (await planNow(desired, context, 'run the same command again to go on')).plan,
     });

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { CoreshipError } from '../errors.ts';
 import { readText } from './files.ts';
 import { labCgroup, labsCgroup } from './paths.ts';
-import { pollUntil } from './poll.ts';
+import { pollUntil } from '../poll.ts';
 
 /**
  * A machine's control group holds all its processes, including nspawn's, and no others. So it says whether the machine

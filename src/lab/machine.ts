@@ -12,7 +12,7 @@ import { mountRoot, mountsBelow, unmountBelow } from './mounts.ts';
 import { addNetwork, deleteNetwork, hasNetwork } from './network.ts';
 import { installEtcd } from './own-etcd.ts';
 import { basePath } from './paths.ts';
-import { pollUntil } from './poll.ts';
+import { pollUntil } from '../poll.ts';
 
 /** Whether the machine runs and has its mounts and its network. */
 export async function isRunning(machine: Machine): Promise<boolean> {

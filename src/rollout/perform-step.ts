@@ -1,26 +1,22 @@
 import type { Clock } from '../clock.ts';
+import { defined } from '../defined.ts';
 import { assertNever } from '../errors.ts';
 import type { Step } from '../plan/plan.ts';
+import { journalsOf } from './journals.ts';
 import type { RolloutPorts } from './ports.ts';
-import { journalsOf, probeActive } from './probe-active.ts';
+import { probeActive } from './probe-active.ts';
 import { probeRegistered, probeUnregistered, whyUnregistered } from './probe-registered.ts';
 import { probeAnswering, probeServed, probeUnserved } from './probe-served.ts';
 import { type Diagnosis, type Probe, type WaitWatch, waitUntil } from './wait-until.ts';
 
-/** Milliseconds for registry and load balancers to follow: more than a lease's life and a slow re-read. */
+/** Milliseconds for registry and load balancers to follow: longer than a lease, and than a slow read of the lists. */
 const followTimeoutMs = 60_000;
 
-/** Does one step of a plan, or waits for what it waits for. */
+/** Performs one step of a plan, or waits for what it waits for. */
 export async function performStep(step: Step, ports: RolloutPorts, watch: WaitWatch): Promise<void> {
   const { engine, clock } = ports;
   const follow = (what: string, probe: Probe, diagnose?: () => Promise<Diagnosis>): Promise<void> =>
-    waitUntil(probe, {
-      what,
-      timeoutMs: followTimeoutMs,
-      clock,
-      watch,
-      ...(diagnose ? { diagnose } : {}),
-    });
+    waitUntil(probe, defined({ what, timeoutMs: followTimeoutMs, clock, watch, diagnose }));
   const journals = (machine: string, units: readonly string[]) => async (): Promise<Diagnosis> => ({
     details: await journalsOf(engine, machine, units),
   });
@@ -62,7 +58,7 @@ export async function performStep(step: Step, ports: RolloutPorts, watch: WaitWa
   }
 }
 
-/** Sleeps in slices, so that a person who wants to leave need not sit it out. */
+/** Sleeps in slices, so that an interrupt ends it soon. */
 async function drain(milliseconds: number, clock: Clock, watch: WaitWatch): Promise<void> {
   const end = clock.now() + milliseconds;
   for (let left = milliseconds; left > 0; left = end - clock.now()) {

@@ -2,19 +2,17 @@ import type { Engine } from '../engines/engine.ts';
 import { CoreshipError } from '../errors.ts';
 import type { Step } from '../plan/plan.ts';
 import { isChanging, type UnitState } from '../plan/unit-state.ts';
+import { journalsOf } from './journals.ts';
 import type { Probe } from './wait-until.ts';
 
 type WaitActive = Extract<Step, { kind: 'wait-active' }>;
 
-/** Restarts after which a unit is taken to fail for good; the first ones may be a hiccup. */
+/** Restarts after which a unit counts as failed: a first attempt may fail for a passing reason. */
 const toleratedRestarts = 2;
 
-/** Journal lines worth showing of a unit that failed. */
-const journalLines = 10;
-
 /**
- * Looks whether all units of a step are active and stay so: seen twice in a row with the same process, because a
- * program that dies at once is active for a moment.
+ * Checks whether all units of a step are active and stay so: twice in a row with the same process, because a program
+ * that dies at once is active for a moment.
  */
 export function probeActive(engine: Engine, step: WaitActive): Probe {
   const pids = new Map<string, number>();
@@ -25,8 +23,8 @@ export function probeActive(engine: Engine, step: WaitActive): Probe {
     for (const { name, restarts } of states) {
       if (!restartsBefore.has(name)) restartsBefore.set(name, restarts);
     }
-    // A sidekick is idle while its main unit is about to be started again: that is the one to be told of.
-    const idleNow = states.some(isUnderWay) ? [] : states.filter(isIdle);
+    // A sidekick is idle while its main unit waits for a restart: then the main unit is what is reported.
+    const idleNow = states.some(isInTransition) ? [] : states.filter(isIdle);
     const failed = states.find(
       (state) =>
         fails(state, restartsBefore.get(state.name) ?? 0) ||
@@ -46,28 +44,13 @@ export function probeActive(engine: Engine, step: WaitActive): Probe {
   };
 }
 
-/** The last journal lines of units, for an error. */
-export async function journalsOf(
-  engine: Engine,
-  machine: string,
-  units: readonly string[],
-): Promise<readonly string[]> {
-  const journals = await Promise.all(
-    units.map(async (unit) => {
-      const lines = await engine.journal(machine, unit, journalLines).catch(() => []);
-      return [`last lines of ${unit}:`, ...lines.map((line) => `  ${line}`)];
-    }),
-  );
-  return journals.flat();
-}
-
-/** Neither running nor about to: a start that a dependency has cancelled, or a program that has ended. */
+/** Neither running nor starting: a dependency cancelled its start, or its program has ended. */
 function isIdle(state: UnitState): boolean {
   return state.active === 'inactive' && !state.queued;
 }
 
 /** On its way to another state. */
-function isUnderWay(state: UnitState): boolean {
+function isInTransition(state: UnitState): boolean {
   return state.queued || isChanging(state.active);
 }
 
@@ -80,6 +63,6 @@ async function unitFailed(engine: Engine, step: WaitActive, state: UnitState): P
   const how = state.result === 'success' ? `${state.active}, ${state.sub}` : state.result;
   return new CoreshipError('failed', `${state.name} on ${step.machine.name} does not run (${how})`, {
     details: await journalsOf(engine, step.machine.id, [state.name]),
-    hint: 'it is left as it is, for a look; run the same command again once the cause is mended',
+    hint: 'the unit was left as it is for inspection; fix the cause, then run the same command again',
   });
 }

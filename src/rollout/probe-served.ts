@@ -3,13 +3,13 @@ import type { Engine } from '../engines/engine.ts';
 import type { BalancerRef, Step } from '../plan/plan.ts';
 import { isStopped } from '../plan/unit-state.ts';
 import { serves } from '../services/registration.ts';
+import { isRegistered } from './is-registered.ts';
 import type { RolloutPorts } from './ports.ts';
-import { isRegistered } from './probe-registered.ts';
 import type { Probe } from './wait-until.ts';
 
 type Served = Extract<Step, { kind: 'wait-served' | 'wait-unserved' }>;
 
-/** Looks whether every load balancer sends requests to a backend; where not, which link of the chain is missing. */
+/** Checks whether every load balancer sends requests to a backend; if not, which link of the chain is missing. */
 export function probeServed(ports: RolloutPorts, { entry, balancers }: Served): Probe {
   const objection = async (balancer: BalancerRef): Promise<string | undefined> => {
     const status = await balancerStatus(ports.engine, balancer).catch(() => undefined);
@@ -20,7 +20,7 @@ export function probeServed(ports: RolloutPorts, { entry, balancers }: Served): 
   return async () => {
     const seen = await objections(balancers, objection);
     if (seen === '') return { done: true };
-    // What left etcd meanwhile cannot come to be served.
+    // An instance that has left etcd meanwhile will not be served.
     if (!(await isRegistered(ports, entry)))
       return { done: false, seen: `${entry.key} is no longer in etcd` };
     return { done: false, seen };
@@ -28,8 +28,8 @@ export function probeServed(ports: RolloutPorts, { entry, balancers }: Served): 
 }
 
 /**
- * Looks whether no load balancer sends requests to a backend any more. One that does not answer may well be serving;
- * only where its unit does not run it certainly is not.
+ * Checks whether no load balancer sends requests to a backend. One that does not answer may still serve, unless its unit
+ * is stopped.
  */
 export function probeUnserved({ engine }: RolloutPorts, { entry, balancers }: Served): Probe {
   const objection = async (balancer: BalancerRef): Promise<string | undefined> => {
@@ -46,7 +46,7 @@ export function probeUnserved({ engine }: RolloutPorts, { entry, balancers }: Se
   };
 }
 
-/** Looks whether a load balancer answers at all. */
+/** Checks whether a load balancer answers at all. */
 export function probeAnswering(engine: Engine, balancer: BalancerRef): Probe {
   return async () => {
     const answers = await balancerStatus(engine, balancer).then(
@@ -57,7 +57,7 @@ export function probeAnswering(engine: Engine, balancer: BalancerRef): Probe {
   };
 }
 
-/** What speaks against it at any load balancer, in words; nothing where nothing does. */
+/** The objections of all load balancers in words; empty where there is none. */
 async function objections(
   balancers: readonly BalancerRef[],
   objection: (balancer: BalancerRef) => Promise<string | undefined>,

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { defined } from '../defined.ts';
 import { CoreshipError } from '../errors.ts';
 import type { Lock } from '../registry/registry.ts';
 import { type ProbeResult, type WaitWatch, waitUntil } from './wait-until.ts';
@@ -7,12 +8,12 @@ import { type ProbeResult, type WaitWatch, waitUntil } from './wait-until.ts';
 const timeoutMs = 60_000;
 
 /**
- * Before a step: waits until the lock is held for sure. While etcd is away it may have expired, and somebody else may be
- * at work; where etcd confirms it again, nobody was.
+ * Before a step: waits until etcd confirms the lock. While etcd is away, the lock may have expired and another run may
+ * have taken it; once etcd confirms it, none has.
  * @throws CoreshipError `failed` after a minute, or as soon as etcd refuses
  */
 export function waitForLock(lock: Lock, clock: Clock, watch: WaitWatch): Promise<void> {
-  return waitUntil(() => Promise.resolve(look(lock)), {
+  return waitUntil(() => Promise.resolve(probeLock(lock)), {
     what: 'the lock confirmed by etcd',
     timeoutMs,
     clock,
@@ -20,18 +21,13 @@ export function waitForLock(lock: Lock, clock: Clock, watch: WaitWatch): Promise
   });
 }
 
-function look(lock: Lock): ProbeResult {
+function probeLock(lock: Lock): ProbeResult {
   if (lock.held()) return { done: true };
   const problem = lock.problem();
   if (!(problem instanceof CoreshipError) || problem.code === 'failed') {
     return { done: false, seen: 'etcd does not answer: the lock may have expired' };
   }
   const { message, details, hint } = problem;
-  return {
-    failed: new CoreshipError('failed', `the lock may have expired: ${message}`, {
-      cause: problem,
-      details,
-      ...(hint === undefined ? {} : { hint }),
-    }),
-  };
+  const facts = defined({ cause: problem, details, hint });
+  return { failed: new CoreshipError('failed', `the lock may have expired: ${message}`, facts) };
 }

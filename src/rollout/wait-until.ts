@@ -1,13 +1,14 @@
 import type { Clock } from '../clock.ts';
 import { CoreshipError } from '../errors.ts';
+import { pollUntil } from '../poll.ts';
 
 /**
- * One look at what is waited for: done, what is seen instead, or why there is no use in waiting on. A probe that throws
- * has seen nothing: a connection may come back before the time is up.
+ * Checks once what is waited for. One that throws `failed` has seen nothing: a connection may come back before the time
+ * is up.
  */
 export type Probe = () => Promise<ProbeResult>;
 
-/** What one look has seen. */
+/** Done; or what is there instead; or why waiting longer is of no use. */
 export type ProbeResult =
   | { readonly done: true }
   | { readonly done: false; readonly seen: string }
@@ -15,48 +16,48 @@ export type ProbeResult =
 
 /** Who follows a wait, and may end it. */
 export interface WaitWatch {
-  /** Told each time something else is seen. */
+  /** Called each time the probe sees something else. */
   readonly onSeen: (seen: string) => void;
-  /** Throws where there is no point in waiting on: a person wants to leave. */
+  /** Throws where the wait has to end early. */
   readonly throwIfStopped: () => void;
 }
 
-/** What a wait in vain has to say for itself. */
+/** Why a wait timed out. */
 export interface Diagnosis {
-  /** What is missing, where that is better known than by what the probe saw last. */
+  /** What is missing, where that is known better than from the probe. */
   readonly missing?: string;
-  /** Lines for the error: the journal of the unit that did not come. */
+  /** Lines for the error: the journal of the unit that did not start. */
   readonly details: readonly string[];
 }
 
-/** How long and how often to look, and what to say when it was in vain. */
+/** How a wait goes, and how a time-out is explained. */
 export interface WaitOptions {
+  /** What is waited for, for the error. */
   readonly what: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly watch: WaitWatch;
-  /** Asked once, when it was in vain. */
+  /** Called after a time-out. */
   readonly diagnose?: () => Promise<Diagnosis>;
 }
 
-/** Milliseconds between two looks. */
-const intervalMs = 200;
+/** Milliseconds between two probes. */
+const everyMs = 200;
 
-/** Looks until it is done. @throws CoreshipError `failed` after the time-out, saying what was seen last */
+/** Probes until it is done. @throws CoreshipError `failed` after the time-out, with what was seen last */
 export async function waitUntil(probe: Probe, options: WaitOptions): Promise<void> {
   const { clock, timeoutMs, what, watch } = options;
-  const deadline = clock.now() + timeoutMs;
   let last = '';
-  for (;;) {
-    const state = await probe().catch(unseen);
-    if ('failed' in state) throw state.failed;
-    if (state.done) return;
-    if (state.seen !== last) watch.onSeen(state.seen);
-    last = state.seen;
+  const check = async (): Promise<boolean> => {
+    const result = await probe().catch(unseen);
+    if ('failed' in result) throw result.failed;
+    if (result.done) return true;
+    if (result.seen !== last) watch.onSeen(result.seen);
+    last = result.seen;
     watch.throwIfStopped();
-    if (clock.now() >= deadline) break;
-    await clock.sleep(intervalMs);
-  }
+    return false;
+  };
+  if (await pollUntil(check, { timeoutMs, everyMs, clock })) return;
   const { missing = last, details = [] } = (await options.diagnose?.()) ?? {};
   throw new CoreshipError('failed', `${what}: not after ${Math.round(timeoutMs / 1000)} s; ${missing}`, {
     details,

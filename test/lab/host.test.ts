@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasProgram, kill, lastLines, runOnHost, tryOnHost } from '../../src/lab/host.ts';
-import { pollUntil } from '../../src/lab/poll.ts';
+import { pollUntil } from '../../src/poll.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -40,7 +40,7 @@ async function follow(
   const plans = [...later];
   const landed = await followPlan(agreed, {
     ports: { engine, clock: new FakeClock() },
-    limits: {},
+    stop: {},
     emit: (event) => {
       if ('change' in event)
         told.push(`${event.index} ${event.type} ${event.change.action} ${event.change.unit}`);
@@ -96,7 +96,7 @@ describe('a plan that is followed', () => {
     const { landed, told } = await follow({ [a]: 'm2' }, []);
     expect(landed).toMatchObject({
       code: 'partial',
-      message: expect.stringContaining('keeps choosing other machines'),
+      message: expect.stringContaining('keeps choosing machines'),
     });
     expect(told.filter((line) => line === `0 change-relocated wait ${a}`)).toHaveLength(9);
   });

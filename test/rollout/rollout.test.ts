@@ -130,7 +130,7 @@ describe('rollOut', () => {
     });
     expect(await refusal(run())).toMatchObject({
       code: 'interrupted',
-      hint: 'run the same command again to go on',
+      hint: 'run the same command again to continue',
       details: ['done: create a.service on lab-1', 'begun: remove b.service on lab-1'],
     });
     expect(engine.calls.at(-1)).toBe('stop b.service on m1');

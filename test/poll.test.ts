@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pollUntil } from '../../src/lab/poll.ts';
-import { FakeClock } from '../fakes/fake-clock.ts';
+import { pollUntil } from '../src/poll.ts';
+import { FakeClock } from './fakes/fake-clock.ts';
 
 describe('polling', () => {
   it('ends when the check holds', async () => {
