@@ -54,8 +54,8 @@ export class SimulatedCluster {
     for (const { id } of this.machines) this.units.set(id, new Map());
   }
 
-  /** What a command would see right now. */
-  look(): ClusterFacts {
+  /** What a command observes at present. */
+  facts(): ClusterFacts {
     const observation = {
       machines: this.machines,
       units: [...this.units].flatMap(([machine, units]) =>

@@ -12,7 +12,7 @@ export function simulatedEngine(cluster: SimulatedCluster, calls: string[] = [])
     return Promise.resolve(cluster.apply(step));
   };
   return {
-    observe: () => Promise.resolve(cluster.look().observation),
+    observe: () => Promise.resolve(cluster.facts().observation),
     install: (machine, units) => {
       calls.push(`install ${units.map(({ name }) => name).join(' ')}`);
       return Promise.resolve(units.forEach((unit) => void cluster.install(machine, unit)));

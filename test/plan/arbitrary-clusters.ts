@@ -42,7 +42,7 @@ const everywhere = fc
     ({ version: at, where }) => `[Service]\nExecStart=/usr/bin/agent ${at}\n[X-Fleet]\nGlobal=true\n${where}`,
   );
 
-/** What somebody may want. */
+/** What a project may desire. */
 export const arbitraryIntent: fc.Arbitrary<Intent> = fc
   .record({
     apache,
@@ -73,7 +73,7 @@ export const arbitraryMachines = fc
   .array(fc.constantFrom({ disk: 'ssd' }, { disk: 'hdd' }, {}), { minLength: 2, maxLength: 4 })
   .map((machines) => Object.fromEntries(machines.map((machine, index) => [`m${index + 1}`, machine])));
 
-/** What may befall units between two runs. */
+/** What may happen to units between two runs. */
 export const arbitraryMishap = fc.constantFrom(
   { active: 'failed', runningText: undefined, pid: 0 },
   { active: 'inactive', runningText: undefined, pid: 0 },

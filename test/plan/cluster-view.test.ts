@@ -24,7 +24,7 @@ function isServed(seen: ClusterFacts): boolean {
 
 describe('isServed', () => {
   it('is true where registry and every load balancer have the instance', () => {
-    expect(isServed(running().look())).toBe(true);
+    expect(isServed(running().facts())).toBe(true);
   });
 
   it.each<[name: string, change: (seen: ClusterFacts) => ClusterFacts]>([
@@ -55,18 +55,18 @@ describe('isServed', () => {
       (seen) => ({ ...seen, serving: seen.serving.map(({ balancer }) => ({ balancer })) }),
     ],
   ])('is false where %s', (_, change) => {
-    expect(isServed(change(running().look()))).toBe(false);
+    expect(isServed(change(running().facts()))).toBe(false);
   });
 
   it('is true without etcd: there is nothing to see', () => {
-    const { registrations: _, ...seen } = running().look();
+    const { registrations: _, ...seen } = running().facts();
     expect(isServed({ ...seen, serving: [] })).toBe(true);
   });
 });
 
 describe('runningBalancers', () => {
   it('names the load balancers that are active, with the container to ask', () => {
-    expect(runningBalancers(running().look().observation, services)).toEqual([
+    expect(runningBalancers(running().facts().observation, services)).toEqual([
       {
         unit: 'nginx_lb.service',
         machine: { id: 'id-of-m3', name: 'm3' },
@@ -79,13 +79,13 @@ describe('runningBalancers', () => {
   it.each<ActiveState>(['inactive', 'activating', 'failed'])('leaves out one that is %s', (active) => {
     const cluster = running();
     cluster.disturb('id-of-m3', 'nginx_lb.service', { active });
-    expect(runningBalancers(cluster.look().observation, services)).toEqual([]);
+    expect(runningBalancers(cluster.facts().observation, services)).toEqual([]);
   });
 });
 
 describe('missingAddresses', () => {
   it('names the variables that ports need and the machine does not have', () => {
-    const seen = running().look();
+    const seen = running().facts();
     const view = viewCluster(seen);
     const [found] = view.groups.filter(({ group }) => group.service === 'nginx_lb');
     if (!found) throw new Error('nginx_lb was not found');
@@ -96,7 +96,7 @@ describe('missingAddresses', () => {
   });
 
   it('refuses a plan that would publish a port on all addresses instead', () => {
-    const seen = new SimulatedCluster(services, { m1: {} }).look();
+    const seen = new SimulatedCluster(services, { m1: {} }).facts();
     const [machine] = seen.observation.machines.map((one) => ({ ...one, addresses: {} }));
     const observation = { ...seen.observation, machines: machine ? [machine] : [] };
     expect(() =>

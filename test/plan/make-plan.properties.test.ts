@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { CoreshipError } from '../../src/errors.ts';
 import { viewCluster } from '../../src/plan/cluster-view.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
-import type { Plan } from '../../src/plan/plan.ts';
+import type { Plan, Step } from '../../src/plan/plan.ts';
 import { SimulatedCluster } from '../fakes/simulated-cluster.ts';
 import { arbitraryIntent, arbitraryMachines, arbitraryMishap, type Intent } from './arbitrary-clusters.ts';
-import { carryOut, planFor, stepsOf, unitsOfStep, want } from './scenario.ts';
+import { carryOut, planFor, stepsOf, want } from './scenario.ts';
 
 /** The plan for an intent; runs where an instance fits no machine are skipped. */
 function planOrSkip(cluster: SimulatedCluster, { services, instances, byHand }: Intent): Plan {
@@ -26,6 +26,12 @@ function settled(machines: Record<string, Record<string, string>>, intent: Inten
   return cluster;
 }
 
+/** The units that a step names. */
+function unitsOfStep(step: Step): readonly string[] {
+  if (!('units' in step)) return [];
+  return step.units.map((unit) => (typeof unit === 'string' ? unit : unit.name));
+}
+
 function expectDone(cluster: SimulatedCluster, { services, instances, byHand }: Intent): void {
   expect(planFor(cluster, want(services, instances, byHand)).changes).toEqual([]);
   expect(cluster.stale(), 'units that run another text than their file').toEqual([]);
@@ -40,7 +46,7 @@ const arbitraryCase = fc.record({
 
 // Each case renders, plans and carries out several times.
 describe('makePlan', { timeout: 60_000 }, () => {
-  it('plans nothing where everything is as wanted', () => {
+  it('plans nothing where everything is as desired', () => {
     fc.assert(
       fc.property(arbitraryMachines, arbitraryIntent, (machines, intent) => {
         expectDone(settled(machines, intent), intent);
@@ -78,12 +84,12 @@ describe('makePlan', { timeout: 60_000 }, () => {
     );
   });
 
-  it('mends whatever has befallen units', () => {
+  it('repairs whatever has happened to units', () => {
     const hits = fc.array(fc.record({ at: fc.nat(), mishap: arbitraryMishap }), { maxLength: 4 });
     fc.assert(
       fc.property(arbitraryMachines, arbitraryIntent, hits, (machines, intent, mishaps) => {
         const cluster = settled(machines, intent);
-        const { units } = cluster.look().observation;
+        const { units } = cluster.facts().observation;
         for (const { at, mishap } of mishaps) {
           const unit = units[at % Math.max(units.length, 1)];
           if (unit) cluster.disturb(unit.machine, unit.name, mishap);
@@ -125,7 +131,7 @@ describe('makePlan', { timeout: 60_000 }, () => {
       fc.property(arbitraryCase, ({ machines, before, after }) => {
         const cluster = settled(machines, before);
         const plan = planOrSkip(cluster, after);
-        const seen = cluster.look();
+        const seen = cluster.facts();
         const { observation } = seen;
         const reversed = {
           ...seen,

@@ -10,10 +10,10 @@ import type { SimulatedCluster } from '../fakes/simulated-cluster.ts';
 
 const assets = await readAssets();
 
-/** Instances by service; a service with one copy, and a unit written by hand, has none to name: `[]`. */
+/** Instances by service; `[]` for a service with one copy, and for a unit written by hand. */
 export type Instances = Readonly<Record<string, readonly string[]>>;
 
-/** What a project with these services, and these units written by hand, wants of them. */
+/** The desired state of a project with these services and these units written by hand. */
 export function want(
   services: readonly Service[],
   instances: Instances,
@@ -35,10 +35,10 @@ export function want(
 
 /** The plan a command would make right now. */
 export function planFor(cluster: SimulatedCluster, desired: Desired): Plan {
-  return makePlan(desired, viewCluster(cluster.look()));
+  return makePlan(desired, viewCluster(cluster.facts()));
 }
 
-/** Carries out all steps of a plan, or the first of them; `after` is called behind each. */
+/** Carries out all steps of a plan, or the first of them; `after` is called after each. */
 export function carryOut(
   cluster: SimulatedCluster,
   plan: Plan,
@@ -52,42 +52,4 @@ export function carryOut(
 
 export function stepsOf(plan: Plan): readonly Step[] {
   return plan.changes.flatMap((change) => change.steps);
-}
-
-/** A step in a line: `stop apache-discovery@7777.service @ m1`. */
-export function stepLine(step: Step): string {
-  switch (step.kind) {
-    case 'install':
-      return `install ${step.units.map(({ name }) => name).join(' ')} @ ${step.machine.name}`;
-    case 'start':
-    case 'stop':
-    case 'remove':
-    case 'wait-active':
-      return `${step.kind} ${step.units.join(' ')} @ ${step.machine.name}`;
-    case 'wait-registered':
-    case 'wait-unregistered':
-      return `${step.kind} ${step.entry.key}`;
-    case 'wait-served':
-    case 'wait-unserved':
-      return `${step.kind} ${step.entry.value} by ${step.balancers.map(({ unit, machine }) => `${unit} @ ${machine.name}`).join(' ')}`;
-    case 'wait-answering':
-      return `wait-answering ${step.balancer.unit} @ ${step.balancer.machine.name}`;
-    case 'drain':
-      return `drain ${step.seconds}`;
-  }
-}
-
-/** The units a step names. */
-export function unitsOfStep(step: Step): readonly string[] {
-  switch (step.kind) {
-    case 'install':
-      return step.units.map(({ name }) => name);
-    case 'start':
-    case 'stop':
-    case 'remove':
-    case 'wait-active':
-      return step.units;
-    default:
-      return [];
-  }
 }

@@ -12,7 +12,7 @@ const services = [apacheLike(), balancerLike()];
 function running(): ClusterFacts {
   const cluster = new SimulatedCluster(services, { m1: {}, m2: {} });
   carryOut(cluster, planFor(cluster, want(services, { apache: ['7777'], nginx_lb: [] })));
-  return cluster.look();
+  return cluster.facts();
 }
 
 /** What is shown of each unit's registration and service. */
