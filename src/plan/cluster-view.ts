@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { CoreshipError } from '../errors.ts';
 import { parseUnitText } from '../services/parsed-unit.ts';
 import {
@@ -14,7 +15,7 @@ import type { Observation, ObservedMachine, ObservedUnit } from './observation.t
 import type { BalancerRef, MachineRef } from './plan.ts';
 import type { Traffic } from './traffic.ts';
 
-/** What a load balancer said it serves. */
+/** What a load balancer serves, as it says. */
 export interface Serving {
   readonly balancer: BalancerRef;
   /** Absent where it did not answer. */
@@ -23,7 +24,7 @@ export interface Serving {
   readonly problem?: string;
 }
 
-/** Everything a plan looks at, as plain data. */
+/** Everything a plan depends on, as plain data. */
 export interface ClusterFacts {
   readonly observation: Observation;
   readonly services: readonly Service[];
@@ -33,33 +34,33 @@ export interface ClusterFacts {
   readonly serving: readonly Serving[];
 }
 
-/** A group of units as found on one machine. */
+/** A group of units that was found on a machine. */
 export interface PlacedGroup {
   readonly group: UnitGroup;
   readonly machine: ObservedMachine;
 }
 
-/** Questions a plan asks of what was seen. */
+/** The questions that a plan asks of the facts. */
 export interface ClusterView {
   readonly observation: Observation;
   readonly groups: readonly PlacedGroup[];
   machine(id: string): ObservedMachine;
-  /** What of a group lies on a machine, main unit first: also units whose text there no longer says that they belong to it. */
+  /** The units of a group on a machine, main unit first; also those whose text there no longer says that they belong to it. */
   unitsOf(group: UnitGroup, machine: string): readonly ObservedUnit[];
   /** The load balancers that run. */
   readonly balancers: readonly BalancerRef[];
-  /** What a group registers on a machine, whether or not etcd was seen; absent where it registers nothing. */
+  /** What a group registers on a machine, whether or not etcd answered; undefined where it registers nothing. */
   entry(group: UnitGroup, machine: MachineRef): RegistrationEntry | undefined;
-  /** What of a group can be seen from outside, by the load balancers that run, or will by then. */
+  /** How requests reach a group on a machine, given the load balancers that run; by default those that were observed. */
   traffic(group: UnitGroup, machine: MachineRef, running?: readonly BalancerRef[]): Traffic;
   isServed(group: UnitGroup, machine: MachineRef): boolean;
-  /** Names of variables that a typed service needs and the machine's /etc/environment lacks. */
+  /** Variables that a service of coreship.yaml needs and the machine's /etc/environment lacks. */
   missingAddresses(group: UnitGroup, machine: ObservedMachine): readonly string[];
 }
 
-/** Makes what was seen answer a plan's questions. */
-export function viewCluster(seen: ClusterFacts): ClusterView {
-  const { observation } = seen;
+/** Answers a plan's questions from the facts. */
+export function viewCluster(facts: ClusterFacts): ClusterView {
+  const { observation } = facts;
   const machines = new Map(observation.machines.map((machine) => [machine.id, machine]));
   const groups = observation.machines.flatMap((machine) => groupsOn(machine, observation));
   const members = new Map(
@@ -71,37 +72,37 @@ export function viewCluster(seen: ClusterFacts): ClusterView {
     if (!found) throw new CoreshipError('bug', `no machine ${id} was observed`);
     return found;
   };
-  const balancers = seen.serving.map(({ balancer }) => balancer);
-  const serviceOf = (group: UnitGroup) => seen.services.find(({ name }) => name === group.service);
+  const balancers = facts.serving.map(({ balancer }) => balancer);
+  const serviceOf = (group: UnitGroup) => facts.services.find(({ name }) => name === group.service);
   const entryOf: ClusterView['entry'] = (group, { id }) => {
     const service = serviceOf(group);
-    return service && registrationEntry(service, group.instance, machine(id).addresses, seen.settings);
+    return service && registrationEntry(service, group.instance, machine(id).addresses, facts.settings);
   };
   const listsOf = ({ unit, machine: { id } }: BalancerRef): ServedLists | undefined =>
-    seen.serving.find(({ balancer }) => balancer.unit === unit && balancer.machine.id === id)?.lists;
+    facts.serving.find(({ balancer }) => balancer.unit === unit && balancer.machine.id === id)?.lists;
   const traffic: ClusterView['traffic'] = (group, ref, running = balancers) => {
     const service = serviceOf(group);
-    const entry = seen.registrations && entryOf(group, ref);
-    const before = running.filter((balancer) => routesTo(balancer, group.service, seen));
+    const entry = facts.registrations && entryOf(group, ref);
+    const routing = running.filter((balancer) => routesTo(balancer, group.service, facts));
     const hasNoOther = (balancer: BalancerRef): boolean =>
       listsOf(balancer)?.[group.service]?.every((value) => value === entry?.value) ?? false;
-    return {
-      balancers: before,
-      isOnlyBackend: before.some(hasNoOther),
+    return defined({
+      balancers: routing,
+      isOnlyBackend: routing.some(hasNoOther),
       drainSeconds: service?.drain ?? 0,
       startTimeoutSeconds: service?.startTimeout ?? defaultStartTimeout,
-      ...(entry ? { entry } : {}),
-      ...(service?.loadBalancer && seen.registrations ? { ownBalancer: balancerRef(service, ref) } : {}),
-    };
+      entry,
+      ownBalancer: service?.loadBalancer && facts.registrations ? balancerRef(service, ref) : undefined,
+    });
   };
   const isServed = (group: UnitGroup, ref: MachineRef): boolean => {
-    const { entry, balancers: before, ownBalancer } = traffic(group, ref);
+    const { entry, balancers: routing, ownBalancer } = traffic(group, ref);
     if (ownBalancer && !listsOf(ownBalancer)) return false;
     if (!entry) return true;
-    const registered = seen.registrations?.some(
+    const registered = facts.registrations?.some(
       ({ key, value }) => key === entry.key && value === entry.value,
     );
-    return registered === true && before.every((balancer) => serves(listsOf(balancer) ?? {}, entry));
+    return registered === true && routing.every((balancer) => serves(listsOf(balancer) ?? {}, entry));
   };
   return {
     observation,
@@ -125,7 +126,7 @@ export function viewCluster(seen: ClusterFacts): ClusterView {
   };
 }
 
-/** The load balancers among the observed units that run, so that they can be asked what they serve. */
+/** The load balancers among the observed units that run, and can be asked what they serve. */
 export function runningBalancers(
   observation: Observation,
   services: readonly Service[],
@@ -139,21 +140,21 @@ export function runningBalancers(
     );
 }
 
-/** Seconds for a unit nobody described: long enough for a pull of its image. */
+/** Seconds for a unit that coreship.yaml does not describe: long enough for a pull of its image. */
 const defaultStartTimeout = 600;
 
 function groupsOn(machine: ObservedMachine, observation: Observation): readonly PlacedGroup[] {
   const units = observation.units.filter((unit) => unit.machine === machine.id);
-  // A file that is gone still names its unit, and is removed or written again under that name.
+  // A unit whose file is gone still has its name, and is removed or written again under it.
   return groupUnits(units.map(({ name, text }) => parseUnitText(name, text ?? ''))).map((group) => ({
     group,
     machine,
   }));
 }
 
-function routesTo({ unit }: BalancerRef, backend: string, seen: ClusterFacts): boolean {
+function routesTo({ unit }: BalancerRef, backend: string, facts: ClusterFacts): boolean {
   const name = parseUnitName(unit).prefix;
-  const balancer = seen.services.find((service) => service.name === name)?.loadBalancer;
+  const balancer = facts.services.find((service) => service.name === name)?.loadBalancer;
   return balancer?.routes.some((route) => route.service === backend) ?? false;
 }
 

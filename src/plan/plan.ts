@@ -5,9 +5,9 @@ import { type ChangeAction, changeActions } from './change-actions.ts';
 /** What a command will do and why, as plain data: printable, comparable, JSON. */
 export interface Plan {
   readonly version: 1;
-  /** In the order they are carried out, one after the other. */
+  /** In the order in which they are carried out. */
   readonly changes: readonly Change[];
-  /** Main units that are already as wanted. */
+  /** Main units that already are as desired. */
   readonly unchanged: readonly string[];
 }
 
@@ -25,13 +25,13 @@ export interface Change {
   readonly steps: readonly Step[];
 }
 
-/** A machine by its id, with the name people know. */
+/** A machine's id, with its name for people. */
 export interface MachineRef {
   readonly id: string;
   readonly name: string;
 }
 
-/** What happens to one unit file, with the unified diff from what is there to what is wanted. */
+/** What happens to one unit file, with the unified diff from the machine's text to the project's. */
 export interface FileChange {
   readonly unit: string;
   readonly action: 'add' | 'change' | 'remove';
@@ -65,8 +65,8 @@ type StepBody =
   | {
       readonly kind: 'wait-registered';
       readonly entry: RegistrationEntry;
-      /** What must run for it, main unit first: the sidekicks' journals say why it does not happen. */
       readonly machine: MachineRef;
+      /** The instance's units, main unit first: the journals of its sidekicks say why it is not registered. */
       readonly units: readonly string[];
     }
   | { readonly kind: 'wait-unregistered'; readonly entry: RegistrationEntry }
@@ -78,7 +78,7 @@ type StepBody =
   | { readonly kind: 'wait-answering'; readonly balancer: BalancerRef }
   | { readonly kind: 'drain'; readonly seconds: number };
 
-/** Whether a plan stops, replaces or moves something that runs: such a plan asks first. */
+/** Whether a plan stops, replaces or moves something that runs, so that a person has to agree. */
 export function disturbs(plan: Plan): boolean {
   return plan.changes.some(({ action }) => changeActions[action].disturbs);
 }
