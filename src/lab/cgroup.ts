@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CoreshipError } from '../errors.ts';
+import { pollUntil } from '../poll.ts';
 import { readText } from './files.ts';
 import { labCgroup, labsCgroup } from './paths.ts';
-import { pollUntil } from '../poll.ts';
 
 /**
  * A machine's control group holds all its processes, including nspawn's, and no others. So it says whether the machine

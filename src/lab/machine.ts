@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exists } from '../exists.ts';
+import { pollUntil } from '../poll.ts';
 import { isPopulated, killCgroups, makeCgroups, supervisorsOf } from './cgroup.ts';
 import { type HostOptions, kill, searchPath } from './host.ts';
 import { ensureKey } from './keys.ts';
@@ -12,7 +13,6 @@ import { mountRoot, mountsBelow, unmountBelow } from './mounts.ts';
 import { addNetwork, deleteNetwork, hasNetwork } from './network.ts';
 import { installEtcd } from './own-etcd.ts';
 import { basePath } from './paths.ts';
-import { pollUntil } from '../poll.ts';
 
 /** Whether the machine runs and has its mounts and its network. */
 export async function isRunning(machine: Machine): Promise<boolean> {

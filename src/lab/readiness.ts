@@ -1,9 +1,9 @@
 import { CoreshipError } from '../errors.ts';
+import { pollUntil } from '../poll.ts';
 import { isPopulated } from './cgroup.ts';
 import { readText } from './files.ts';
 import { lastLines } from './host.ts';
 import type { Machine } from './lab.ts';
-import { pollUntil } from '../poll.ts';
 import { tryOnMachine } from './ssh.ts';
 
 const bootTimeoutMs = 90_000;

@@ -153,7 +153,9 @@ describe('readProject', () => {
     {
       name: 'no [Service]',
       entries: { 'static/a.service': '[Unit]\nDescription=a\n' },
-      problems: ['static/a.service: has no [Service] section (add one with an ExecStart=; section names are case-sensitive)'],
+      problems: [
+        'static/a.service: has no [Service] section (add one with an ExecStart=; section names are case-sensitive)',
+      ],
     },
     {
       name: 'not UTF-8',
