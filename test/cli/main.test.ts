@@ -23,6 +23,22 @@ describe('main', () => {
     ]);
   });
 
+  it.each([['--version'], ['-V']])('%s says the same as version', async (word) => {
+    const { code, stdout } = await call([word]);
+    expect([code, stdout]).toEqual([0, (await call(['version'])).stdout]);
+  });
+
+  it.each([
+    [['depoly', 'apache'], '"deploy"'],
+    [['lab', 'staus'], '"status"'],
+    [['status', '--jsn'], '"--json"'],
+    [['scale', 'apache', '1', '--dryrun'], '"--dry-run"'],
+  ])('suggests what may be meant by %j', async (words, suggestion) => {
+    const { code, stderr } = await call(words);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`hint: did you mean ${suggestion}?`);
+  });
+
   it('schema prints schema.json', async () => {
     expect((await call(['schema'])).stdout).toBe(readFileSync(new URL('schema.json', repository), 'utf8'));
   });

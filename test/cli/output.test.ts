@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Paint } from '../../src/cli/output/paint.ts';
-import { planText, summary } from '../../src/cli/output/plan-text.ts';
+import { planText, resultText, summary } from '../../src/cli/output/plan-text.ts';
 import { printError } from '../../src/cli/output/print-error.ts';
 import { table } from '../../src/cli/output/table.ts';
 import { CoreshipError } from '../../src/errors.ts';
@@ -22,6 +22,23 @@ function change(action: ChangeAction, files: readonly FileChange[] = [], from?: 
   const rest = { service: 'a', unit: 'a@1.service', machine: m1, reason: `why ${action}`, files, steps: [] };
   return { action, ...rest, ...(from ? { from } : {}) };
 }
+
+describe('resultText', () => {
+  it.each([
+    [[], 'nothing to do\n'],
+    [['a.service'], 'nothing to do: 1 instance is as desired (a.service)\n'],
+    [
+      ['a@1.service', 'a@2.service'],
+      'nothing to do: 2 instances are as desired (a@1.service, a@2.service)\n',
+    ],
+    [
+      Array.from({ length: 300 }, (_, at) => `a@${at}.service`),
+      'nothing to do: 300 instances are as desired\n',
+    ],
+  ])('names instances that are as desired only where they are few', (unchanged, text) => {
+    expect(resultText({ version: 1, changes: [], unchanged })).toBe(text);
+  });
+});
 
 describe('planText', () => {
   it('shows each change with its reason, and the diffs of files that change', () => {

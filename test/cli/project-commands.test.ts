@@ -120,8 +120,37 @@ describe('render', () => {
   });
 });
 
+describe('words after --', () => {
+  it('are instances, even if they begin with a dash', async () => {
+    const { code, stderr } = await inRoot('scale', 'apache', '--', '-srv-x', '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toContain('instance "-srv-x"');
+    expect(stderr).toContain('instance "--yes"');
+  });
+
+  it('are files of lint', async () => {
+    await writeFile(
+      join(root, '-bad.service'),
+      '[Service]\nExecStart=/bin/true\n\n[X-Fleet]\nXConflicts=a\n',
+    );
+    const { code, stdout } = await inRoot('lint', '--', '-bad.service');
+    expect(code).toBe(1);
+    expect(stdout).toContain('-bad.service:5:1: ');
+  });
+});
+
 describe('lint', () => {
   const bad = '[Service]\nExecStart=/bin/true\n\n[X-Fleet]\nMachineMetadata=ssd\nXConflicts=a\n';
+
+  it.each([
+    ['MachineOf=apache@7777.service\nConflicts=apache@*.service', 'unresolvable-requirements'],
+    ['MachineID=abc\nGlobal=true', 'incompatible-options'],
+  ])('reports what fleet would refuse: %j', async (rules, rule) => {
+    await writeFile(join(root, 'refused.service'), `[Service]\nExecStart=/bin/true\n\n[X-Fleet]\n${rules}\n`);
+    const { code, stdout } = await inRoot('lint', 'refused.service');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`[error ${rule}]`);
+  });
 
   it('names place, problem, what to do, severity and rule, and ends with 1', async () => {
     await writeFile(join(root, 'static/bad.service'), bad);
