@@ -55,7 +55,7 @@ const machine = strictObject({
     )
     .prefault({})
     .meta({
-      description: 'Metadata of the machine, which `placement.metadata` of a service must match.',
+      description: 'Metadata of the machine, matched by `placement.metadata` of a service.',
       examples: [{ disk: 'ssd' }],
     }),
 } satisfies Record<Exclude<keyof ClusterMachine, 'name'>, z.ZodType>);

@@ -6,7 +6,7 @@ import { formatProblem } from '../../src/errors.ts';
 import { parseConfig } from '../../src/project/parse-config.ts';
 
 const parse = (text: string) => parseConfig(text, 'coreship.yaml', '/project');
-const told = (text: string) => parse(text).problems.map(formatProblem);
+const problemsOf = (text: string) => parse(text).problems.map(formatProblem);
 
 /** A project with one service `web`; the lines given are keys of it. */
 const web = (...lines: readonly string[]) =>
@@ -239,7 +239,14 @@ describe('problems of coreship.yaml', () => {
       ],
     },
     {
-      name: 'a load balancer for a service that has problems of its own: only these are told',
+      name: 'routes behind an alias: the path names the route all the same',
+      text: `x-lb: &lb {routes: [{service: wep}]}\n${balanced('*lb')}`,
+      problems: [
+        'coreship.yaml:8:60 services.lb0.loadBalancer.routes[0].service: there is no service "wep" (did you mean "web"?)',
+      ],
+    },
+    {
+      name: 'a load balancer for a service with problems of its own: only these are reported',
       text: 'name: p\nservices:\n  web: {registration: {}}\n  lb: {image: a, template: false, ports: [container: 80], loadBalancer: {service: web}}',
       problems: ['coreship.yaml:3:3 services.web: missing key "image"'],
     },
@@ -396,11 +403,11 @@ describe('problems of coreship.yaml', () => {
   ];
 
   it.each(rows)('$name', ({ text, problems }) => {
-    expect(told(text)).toEqual(problems);
+    expect(problemsOf(text)).toEqual(problems);
     expect(parse(text).config).toBeUndefined();
   });
 
-  it('tells of an alias bomb instead of going off', () => {
+  it('reports an alias bomb and does not expand it', () => {
     const levels = Array.from(
       { length: 9 },
       (_, i) => `x-${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join(', ')}]`,

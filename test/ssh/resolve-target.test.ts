@@ -13,7 +13,7 @@ function fakeSsh(output: string | undefined) {
 }
 
 describe('createResolveTarget', () => {
-  it('lets the target’s own fields win', async () => {
+  it('gives the target’s own fields precedence', async () => {
     const { resolve, calls } = fakeSsh(
       'user core\nhostname 10.0.0.1\nport 22\nidentityfile /a\nstricthostkeychecking accept-new\nproxyjump b\n',
     );

@@ -44,7 +44,7 @@ describe('createPool', () => {
     expect(log).toEqual(['open m1', 'open m1']);
   });
 
-  it('connects anew after a connection was lost, and keeps the others', async () => {
+  it('connects again after a connection was lost, and keeps the others', async () => {
     const { log, losses, connect } = fakeConnect();
     const pool = createPool(connect);
     const lost = await pool.get(m1);

@@ -51,7 +51,7 @@ describe('throwIfSudoFailed', () => {
     ['a command that talks about sudo', 1, 'sudo: a password is required\n', 'some output'],
     ['success', 0, '', ''],
     ['a missing command', 127, 'sh: 1: systemctl: not found\n', ''],
-  ])('lets pass: %s', (_what, status, stderr, stdout) => {
+  ])('does not throw for %s', (_what, status, stderr, stdout) => {
     expect(judge(status, stderr, stdout)).not.toThrow();
   });
 });
