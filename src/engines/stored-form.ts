@@ -1,15 +1,16 @@
 import { CoreshipError } from '../errors.ts';
 import type { Desired } from '../plan/make-plan.ts';
-import { parseUnitText } from '../services/parsed-unit.ts';
+import { type ParsedUnit, parseUnitText } from '../services/parsed-unit.ts';
 import { groupUnits } from '../services/unit-groups.ts';
 import type { Engine } from './engine.ts';
 
 /** The desired state with texts in the form the cluster stores, so that they can be compared with what it returns. */
 export function toStoredForm(desired: Desired, engine: Engine): Desired {
-  const groups = desired.groups.flatMap(({ units }) =>
-    groupUnits(units.map((unit) => parseUnitText(unit.name, engine.toStoredForm(unit)))),
-  );
-  return { ...desired, groups };
+  const stored = (unit: ParsedUnit): ParsedUnit => {
+    const text = engine.toStoredForm(unit);
+    return text === unit.text ? unit : parseUnitText(unit.name, text);
+  };
+  return { ...desired, groups: desired.groups.flatMap(({ units }) => groupUnits(units.map(stored))) };
 }
 
 /**
