@@ -144,7 +144,7 @@ describe.skipIf(withoutLab)('runs that end early or meet', { timeout: 400_000 },
     expect(await clusterState(project.root)).toEqual(tutorialState(['7777', '8888']));
   });
 
-  it('leaves at once on the second Ctrl-C', async () => {
+  it('exits at once on the second Ctrl-C', async () => {
     await expectDone(scale('7777', '8888'));
     const { machine } = await labUnit('apache@8888.service');
     const slowly = '/run/systemd/system/apache@8888.service.d';
@@ -157,7 +157,7 @@ describe.skipIf(withoutLab)('runs that end early or meet', { timeout: 400_000 },
       const cli = startUntil(['scale', 'apache', '7777'], ['step-started', 'stop', 2], ({ signal }) =>
         signal('SIGINT'),
       );
-      await cli.says('again to leave at once');
+      await cli.says('press Ctrl-C again to exit at once');
       cli.signal('SIGINT');
       const left = await cli.done;
       expect(left.code, left.stderr).toBe(130);
