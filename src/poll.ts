@@ -11,17 +11,22 @@ export interface PollOptions {
 }
 
 /**
- * Repeats a check until it holds. The result is false when it still does not hold after the time.
+ * Repeats a check until its result is not false, and resolves with that. The result is false when it still is after the
+ * time.
  *
  * @throws CoreshipError `interrupted` on abort; whatever the check throws
  */
-export async function pollUntil(check: () => Promise<boolean>, options: PollOptions): Promise<boolean> {
+export async function pollUntil<T>(
+  check: () => Promise<T | false>,
+  options: PollOptions,
+): Promise<T | false> {
   const { timeoutMs, everyMs = 50, signal, clock = systemClock } = options;
   const end = clock.now() + timeoutMs;
-  while (!(await check())) {
+  for (;;) {
+    const result = await check();
+    if (result !== false) return result;
     if (signal?.aborted) throw new CoreshipError('interrupted', 'interrupted');
     if (clock.now() >= end) return false;
     await clock.sleep(everyMs);
   }
-  return true;
 }

@@ -9,7 +9,8 @@ export function renderBalancerImage(
   assets: Assets,
 ): readonly RenderedFile[] {
   if (!service.loadBalancer) return [];
-  const { routes } = service.loadBalancer;
+  const { routes, ...rest } = service.loadBalancer;
+  rest satisfies Record<string, never>;
   const followed = followedServices(routes);
   const folder = `images/${service.name}`;
   const file = (name: string, view: View): RenderedFile => ({
@@ -67,15 +68,24 @@ function serverViews(routes: readonly Route[], followed: readonly string[]): rea
     return {
       host: host ?? false,
       root: own.some(({ path }) => path === '/'),
-      routes: own.map(({ service, path, health, timeout }) => ({
-        service,
-        index: followed.indexOf(service),
-        health: health ?? false,
-        timeout: duration(timeout),
-        locations: locationsOf(path).map((location) => ({ location })),
-      })),
+      routes: own.map((route) => routeView(route, followed)),
     };
   });
+}
+
+/** A route's part of its server: `host` is the server's, and `keepAlive` the image's. */
+function routeView(
+  { service, path, health, timeout, host: _host, keepAlive: _keepAlive, ...rest }: Route,
+  followed: readonly string[],
+): View {
+  rest satisfies Record<string, never>;
+  return {
+    service,
+    index: followed.indexOf(service),
+    health: health ?? false,
+    timeout: duration(timeout),
+    locations: locationsOf(path).map((location) => ({ location })),
+  };
 }
 
 /** nginx takes no fractions. */

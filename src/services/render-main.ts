@@ -6,29 +6,33 @@ import { containerName, mainUnit, sidekickUnit, withInstanceSpecifier } from './
 
 /** What fills units/main.service.mustache. */
 export function mainView(service: Service): View {
-  const placement = placementLines(service.placement);
+  const { name, template, description, runtime, image, pull, startTimeout, command, ...others } = service;
+  const { ports, environment, placement, registration, loadBalancer, drain: _forPlans, ...rest } = others;
+  rest satisfies Record<string, never>;
+  const names = { name, template };
+  const placed = placementLines(placement);
   return {
-    file: mainUnit(service),
-    description: description(service),
-    sidekick: service.registration ? withInstanceSpecifier(sidekickUnit(service)) : false,
-    etcd: Boolean(service.registration ?? service.loadBalancer),
-    etcdClient: Boolean(service.loadBalancer),
+    file: mainUnit(names),
+    description: describe(description, template),
+    sidekick: registration ? withInstanceSpecifier(sidekickUnit(names)) : false,
+    etcd: Boolean(registration ?? loadBalancer),
+    etcdClient: Boolean(loadBalancer),
     // podman runs without a daemon, so there is no unit to require.
-    daemon: service.runtime === 'docker' ? 'docker.service' : false,
-    runtime: `/usr/bin/${service.runtime}`,
-    container: containerName(service),
-    image: service.image,
-    pullMissing: service.pull === 'missing',
-    pullAlways: service.pull === 'always',
-    startTimeout: service.startTimeout,
+    daemon: runtime === 'docker' ? 'docker.service' : false,
+    runtime: `/usr/bin/${runtime}`,
+    container: containerName(names),
+    image,
+    pullMissing: pull === 'missing',
+    pullAlways: pull === 'always',
+    startTimeout,
     options: [
-      ...service.ports.map(publish),
-      ...Object.entries(service.environment).map(variable),
-      ...etcdOptions(service),
+      ...ports.map(publish),
+      ...Object.entries(environment).map(variable),
+      ...(loadBalancer ? etcdOptions(containerName(names)) : []),
     ].map((option) => ({ option })),
-    command: commandWords(service.command),
-    placed: placement.length > 0,
-    placement,
+    command: commandWords(command),
+    placed: placed.length > 0,
+    placement: placed,
   };
 }
 
@@ -43,13 +47,13 @@ function commandWords(command: Service['command']): string {
 const longestCommand = 160;
 
 /** A template's description names the instance, so that a list of units tells them apart. */
-function description(service: Service): string {
-  return `${service.description.replaceAll('%', '%%')}${service.template ? ' %i' : ''}`;
+function describe(description: string, template: boolean): string {
+  return `${description.replaceAll('%', '%%')}${template ? ' %i' : ''}`;
 }
 
-function publish(port: Port): string {
-  const host = port.host === 'instance' ? '%i' : port.host;
-  return `-p \${${addressVariables[port.address]}}:${host}:${port.container}`;
+function publish({ host, address, container, ...rest }: Port): string {
+  rest satisfies Record<string, never>;
+  return `-p \${${addressVariables[address]}}:${host === 'instance' ? '%i' : host}:${container}`;
 }
 
 /** A word of its own rather than an `Environment=` line, which a line in /etc/environment would override. */
@@ -57,16 +61,14 @@ function variable([name, value]: readonly [string, string]): string {
   return `-e ${quoteWord(`${name}=${value}`)}`;
 }
 
-function etcdOptions(service: Service): readonly string[] {
-  return service.loadBalancer
-    ? [
-        '-e HOST_IP=$' + '{COREOS_PRIVATE_IPV4}',
-        ...etcdVariables.map((name) => `-e ${name}`),
-        '-v /etc/coreship:/etc/coreship:ro',
-        // The last good list outlives the container, which is removed at each start.
-        `-v ${containerName(service)}-state:/var/lib/confd-watch`,
-      ]
-    : [];
+function etcdOptions(container: string): readonly string[] {
+  return [
+    '-e HOST_IP=$' + '{COREOS_PRIVATE_IPV4}',
+    ...etcdVariables.map((name) => `-e ${name}`),
+    '-v /etc/coreship:/etc/coreship:ro',
+    // The last good list outlives the container, which is removed at each start.
+    `-v ${container}-state:/var/lib/confd-watch`,
+  ];
 }
 
 /** By name, so that no value is in a process list. */
@@ -79,14 +81,10 @@ const etcdVariables = [
   'ETCDCTL_PASSWORD',
 ];
 
-function placementLines(placement: Placement): readonly View[] {
-  const options = writeRules({
-    machineOf: [],
-    metadata: placement.metadata.map(toPair),
-    conflicts: placement.conflicts,
-    global: false,
-    replaces: [],
-  });
+function placementLines({ metadata, conflicts, ...rest }: Placement): readonly View[] {
+  rest satisfies Record<string, never>;
+  const pairs = metadata.map(toPair);
+  const options = writeRules({ machineOf: [], metadata: pairs, conflicts, global: false, replaces: [] });
   return options.map(({ name, value }) => ({ line: `${name}=${value}` }));
 }
 

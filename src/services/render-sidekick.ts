@@ -17,7 +17,8 @@ export function sidekickView(
   loop: string,
 ): View {
   const port = registeredPort(service);
-  const { check, path, interval, timeout, rise, fall, ttl } = registration;
+  const { check, path, interval, timeout, rise, fall, ttl, ...rest } = registration;
+  rest satisfies Record<string, never>;
   const settingWords = {
     KEY: settings.key,
     CHECK: check,

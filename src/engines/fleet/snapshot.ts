@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { CoreshipError } from '../../errors.ts';
+import { pollUntil } from '../../poll.ts';
 import type { FleetMachine, FleetUnit, FleetUnitState } from './api.ts';
 import type { FleetClient } from './client.ts';
 
@@ -56,18 +57,14 @@ export function shareSnapshots(client: FleetClient, clock: Clock, tell: (line: s
     fresh,
     until: async (goal, timeoutMs, pending, nudge) => {
       const began = clock.now();
+      let left = '';
       let reported = '';
-      for (;;) {
+      const check = async (): Promise<Snapshot | false> => {
         const snapshot = await fresh();
-        const left = pending(snapshot);
-        if (left === undefined) return snapshot;
-        const waitedMs = clock.now() - began;
-        if (waitedMs >= timeoutMs) {
-          throw new CoreshipError('failed', `${goal}: not after ${Math.round(timeoutMs / 1000)} s; ${left}`, {
-            hint: 'see the journal of fleet on the machines; run the same command again to continue',
-          });
-        }
-        if (waitedMs >= quietMs && left !== reported) {
+        const seen = pending(snapshot);
+        if (seen === undefined) return snapshot;
+        left = seen;
+        if (clock.now() - began >= quietMs && left !== reported) {
           tell(`waiting until ${goal}: ${left}`);
           reported = left;
         }
@@ -75,8 +72,13 @@ export function shareSnapshots(client: FleetClient, clock: Clock, tell: (line: s
           nudged = clock.now();
           await nudge(snapshot).catch(() => undefined);
         }
-        await clock.sleep(intervalMs);
-      }
+        return false;
+      };
+      const reached = await pollUntil(check, { timeoutMs, everyMs: intervalMs, clock });
+      if (reached) return reached;
+      throw new CoreshipError('failed', `${goal}: not after ${Math.round(timeoutMs / 1000)} s; ${left}`, {
+        hint: 'see the journal of fleet on the machines; run the same command again to continue',
+      });
     },
   };
 }
