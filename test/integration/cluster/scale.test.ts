@@ -103,6 +103,7 @@ describe.skipIf(withoutLab)('the main job on three machines', () => {
         { name: 'apache', registered: backends, serves: [] },
         { name: 'nginx_lb', registered: [], serves: [{ machine: balancer?.machine.name, backends }] },
       ],
+      unreachable: [],
     });
   });
 
