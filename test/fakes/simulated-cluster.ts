@@ -1,3 +1,4 @@
+import { assertNever } from '../../src/errors.ts';
 import { globMatches } from '../../src/placement/glob.ts';
 import { readRules } from '../../src/placement/read-rules.ts';
 import type { ClusterFacts } from '../../src/plan/cluster-view.ts';
@@ -27,8 +28,8 @@ interface SimulatedUnit {
 }
 
 /**
- * A cluster in memory: steps change it as machines, sidekicks and load balancers would, at once. A step that would
- * harm or wait for ever throws.
+ * A cluster in memory: steps change it at once, as machines, sidekicks and load balancers would. A step that would do
+ * harm, or wait forever, throws.
  */
 export class SimulatedCluster {
   services: readonly Service[];
@@ -122,6 +123,8 @@ export class SimulatedCluster {
         break;
       case 'drain':
         break;
+      default:
+        assertNever(step);
     }
   }
 
@@ -184,14 +187,14 @@ export class SimulatedCluster {
     if (unit) Object.assign(unit, change);
   }
 
-  /** Units that run another text than their file's: systemd would not tell. */
+  /** Units that run another text than their file's, which systemd would not report. */
   stale(): readonly string[] {
     return this.all()
       .filter(({ unit }) => runs(unit) && unit.runningText !== unit.text)
       .map(({ name }) => name);
   }
 
-  /** Pairs of running units on one machine that a `Conflicts=` keeps apart: that of a wanted unit, else of its own file. */
+  /** Pairs of running units on one machine that a `Conflicts=` keeps apart: that of a desired unit, else of its own file. */
   clashes(desired: readonly UnitText[] = []): readonly string[] {
     const running = this.all().filter(({ unit }) => runs(unit));
     const newest = new Map(desired.map(({ name, text }) => [name, text]));
@@ -247,7 +250,7 @@ export class SimulatedCluster {
     return this.registrations().some((entry) => entry.key === key);
   }
 
-  /** What the sidekicks that run beside a running main unit register. */
+  /** What the sidekicks of running main units register. */
   private entries(): readonly { main: string; machine: string; entry: RegistrationEntry }[] {
     return this.machines.flatMap(({ id, addresses }) =>
       this.services.flatMap((service) =>

@@ -12,7 +12,7 @@ const plan = (actions: readonly (readonly [ChangeAction, string])[]) =>
     ...actions.map(([action, service], index) => ({ ...change(`u${index}.service`, [], action), service })),
   );
 
-describe('what of a plan may be under way together', () => {
+describe('changes that run at the same time', () => {
   const rows: readonly {
     name: string;
     maxParallelChanges: number;
@@ -29,7 +29,7 @@ describe('what of a plan may be under way together', () => {
       sizes: [1, 1],
     },
     {
-      name: 'what only comes',
+      name: 'instances that are added',
       maxParallelChanges: 9,
       actions: [
         ['create', 'a'],
@@ -39,7 +39,7 @@ describe('what of a plan may be under way together', () => {
       sizes: [3],
     },
     {
-      name: 'what only goes',
+      name: 'instances that are removed',
       maxParallelChanges: 9,
       actions: [
         ['remove', 'a'],
@@ -48,7 +48,7 @@ describe('what of a plan may be under way together', () => {
       sizes: [2],
     },
     {
-      name: 'not what comes with what goes',
+      name: 'not one that is added with one that is removed',
       maxParallelChanges: 9,
       actions: [
         ['create', 'a'],
@@ -57,7 +57,7 @@ describe('what of a plan may be under way together', () => {
       sizes: [1, 1],
     },
     {
-      name: 'not what is replaced',
+      name: 'not instances that are replaced',
       maxParallelChanges: 9,
       actions: [
         ['replace', 'a'],
@@ -76,7 +76,7 @@ describe('what of a plan may be under way together', () => {
       sizes: [1, 1],
     },
     {
-      name: 'as many as may be',
+      name: 'no more than the limit',
       maxParallelChanges: 2,
       actions: [
         ['create', 'a'],
@@ -110,13 +110,13 @@ describe('a rollout on a cluster that chooses machines itself', () => {
     return { result, done };
   };
 
-  it('ends with what landed elsewhere, so that the rest is planned anew', async () => {
+  it('ends with what was relocated, so that the rest is planned again', async () => {
     const { result, done } = await run(choosing('somewhere else'));
     expect(result).toEqual({ relocated: true });
     expect(done).toEqual(['start', 'start']);
   });
 
-  it('is partly done where one landed elsewhere and another failed beside it', async () => {
+  it('is partly done where one was relocated and another failed at the same time', async () => {
     const engine = choosing('somewhere else');
     engine.failing.set('start a@2.service on m1', new CoreshipError('failed', 'lab-1: no'));
     await expect(run(engine)).rejects.toMatchObject({
@@ -130,7 +130,7 @@ describe('a rollout on a cluster that chooses machines itself', () => {
     });
   });
 
-  it('goes on where the forecast was right, or where a unit runs on all machines', async () => {
+  it('continues where the prediction was right, or where a unit runs on all machines', async () => {
     for (const machine of [two.changes[0]?.machine.id, undefined]) {
       expect((await run(choosing(machine))).result).toEqual({ relocated: false });
     }

@@ -60,14 +60,14 @@ const idle = {
 };
 
 describe('a plan that is followed', () => {
-  it('is carried out once where the forecast was right', async () => {
+  it('is carried out once where the prediction was right', async () => {
     const { told, landed } = await follow({}, []);
     expect(landed).toBe(agreed);
     expect(told.filter((line) => line.includes('change-done'))).toHaveLength(3);
     expect(told.some((line) => line.includes('relocated'))).toBe(false);
   });
 
-  it('goes on with what is left, each unit under its own number, and tells where all landed', async () => {
+  it('continues with what is left, each unit under its own index, and returns the machines of all', async () => {
     const { told, landed, plansLeft } = await follow({ [b]: 'm2' }, [planOf(create(c), waitOn(b, 'm2'))]);
     expect(told).toEqual([
       `0 change-started create ${a}`,
@@ -83,7 +83,7 @@ describe('a plan that is followed', () => {
     expect((landed as Plan).changes.map(({ machine }) => machine.id)).toEqual(['m1', 'm2', 'm1']);
   });
 
-  it('ends what landed elsewhere where nothing is left to do, and numbers newcomers behind the others', async () => {
+  it('ends what was relocated where nothing is left to do, and appends the indexes of new units', async () => {
     const { told } = await follow({ [b]: 'm2' }, [planOf(create('new.service'))]);
     expect(told.slice(4)).toEqual([
       '3 change-started create new.service',
@@ -109,7 +109,7 @@ describe('a plan that is followed', () => {
 
   it.each([
     { name: 'the cluster cannot be planned for again', later: [lost], lastLook: undefined },
-    { name: 'it cannot be told where all landed', later: [planOf()], lastLook: lost },
+    { name: 'the chosen machines cannot be observed', later: [planOf()], lastLook: lost },
   ])('is partly done where $name', async ({ later, lastLook }) => {
     const { landed } = await follow({ [b]: 'm2' }, later, lastLook);
     expect(landed).toMatchObject({ code: 'partial', message: lost.message });

@@ -9,7 +9,7 @@ import { FakeEngine } from '../fakes/fake-engine.ts';
 import { FakeLock } from '../fakes/fake-registry.ts';
 import { act, change, m1, planOf, waitActive } from './sample-plan.ts';
 
-/** Rolls out with fakes; `onEvent` is told each event as it comes. */
+/** Rolls out with fakes; `onEvent` receives each event. */
 function begin(plan: Plan, onEvent: (event: RolloutEvent) => void = () => undefined) {
   const engine = new FakeEngine();
   const clock = new FakeClock();
@@ -45,7 +45,7 @@ const two = planOf(
 );
 
 describe('rollOut', () => {
-  it('does one change after the other, step by step, and tells of each', async () => {
+  it('performs one change after the other, step by step, and reports each', async () => {
     const { engine, events, run } = begin(two);
     await run();
     expect(engine.calls).toEqual([
@@ -73,7 +73,7 @@ describe('rollOut', () => {
     ]);
   });
 
-  it('tells how long each step took', async () => {
+  it('reports how long each step took', async () => {
     const took: number[] = [];
     const drain = planOf(change('a.service', [{ kind: 'drain', seconds: 2.5, reason: 'a test' }]));
     await begin(drain, (event) => event.type === 'step-done' && took.push(event.milliseconds)).run();

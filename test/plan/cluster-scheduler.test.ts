@@ -37,7 +37,7 @@ describe('a plan for a cluster that chooses machines itself', () => {
     ]);
   });
 
-  it('counts the units of others where it foretells machines', () => {
+  it('counts the units of others where it predicts machines', () => {
     const rules = readRules([{ section: 'X-Fleet', name: 'Conflicts', value: 'web*' }], 'theirs.service');
     const neighbours = [{ name: 'theirs.service', machine: 'm1', rules }];
     expect(lines(plan({ 'web.service': text() }, { neighbours }))).toEqual([
@@ -61,7 +61,7 @@ describe('a plan for a cluster that chooses machines itself', () => {
     });
   });
 
-  it('takes away what is kept without a machine and not wanted, and nothing of other services', () => {
+  it('removes what is stored without a machine and not desired, and nothing of other services', () => {
     const unplaced = ['web@1.service', 'other@1.service'].map((name) => ({
       name,
       text: text(),
