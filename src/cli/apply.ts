@@ -97,7 +97,7 @@ async function carryOut(
       ports: defined({ engine: cluster.engine, clock: cluster.clock, registry }),
       stop: defined({ lock, signal: io.interrupt }),
       emit: progress.emit,
-      replan: async () => (await planNow(desired, context, 'run the same command again to go on')).plan,
+      replan: async () => (await planNow(desired, context, 'run the same command again to continue')).plan,
     });
   } finally {
     await progress.done();

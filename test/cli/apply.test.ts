@@ -21,7 +21,7 @@ let lock: FakeLock;
 /** What happens while the lock is waited for. */
 let meanwhile: (io: FakeIo) => void;
 let written: number;
-/** What happens once the cluster has put a unit elsewhere than foretold; it does so where this is set. */
+/** What happens once the cluster has put a unit on another machine than predicted; it does so where this is set. */
 let strayed: ((io: FakeIo) => void) | undefined;
 let unreachable: Observation['unreachable'];
 /** What the first readings of etcd fail with. */
@@ -203,7 +203,7 @@ describe('apply', () => {
       const { outcome } = await run(scale('7777'));
       expect(outcome).toMatchObject({
         code: 'partial',
-        message: 'm3: not reachable; run the same command again to go on',
+        message: 'm3: not reachable; run the same command again to continue',
       });
     });
 
@@ -212,7 +212,7 @@ describe('apply', () => {
       const { outcome } = await run(scale('7777'));
       expect(outcome).toMatchObject({
         code: 'interrupted',
-        message: 'interrupted; run the same command again to go on',
+        message: 'interrupted; run the same command again to continue',
       });
     });
   });

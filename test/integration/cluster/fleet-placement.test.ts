@@ -72,17 +72,17 @@ describe.skipIf(withoutFleet)(`random sets of units on a real fleet (CORESHIP_FL
         const before = await takeSnapshot();
         const homes = allHomes(before);
         const known = [...[...before.units.values()].map(asPlaced), asPlaced(unit)];
-        const foretold = place({ units: known, machines, current: homes, fixed: homes }).placed.get(
+        const predicted = place({ units: known, machines, current: homes, fixed: homes }).placed.get(
           unit.name,
         );
         // Where one has to wait, the next may bring it along, and fleet's choice is chance.
-        if (!foretold) break;
+        if (!predicted) break;
         await client.put(unit.name, 'loaded', unit.options);
-        expect(await homeOf(unit.name), unit.name).toBe(foretold[0]);
+        expect(await homeOf(unit.name), unit.name).toBe(predicted[0]);
         compared += 1;
       }
     }
-    process.stderr.write(`fleet's choice was the one foretold for ${compared} units\n`);
+    process.stderr.write(`fleet's choice was the one predicted for ${compared} units\n`);
     expect(compared).toBeGreaterThan(count / 4);
   });
 
@@ -97,7 +97,7 @@ describe.skipIf(withoutFleet)(`random sets of units on a real fleet (CORESHIP_FL
       );
       const same =
         refusal === undefined ? answer === undefined : answer?.includes(`: ${refusal} (answer 400)`);
-      if (!same) wrong.push(`${unit.name}: foretold ${refusal ?? 'accepted'}, was ${answer ?? 'accepted'}`);
+      if (!same) wrong.push(`${unit.name}: predicted ${refusal ?? 'accepted'}, was ${answer ?? 'accepted'}`);
     }
     const { last, changedAt } = await watchUntilRest(takeSnapshot);
     const accepted = sets.map((units) => units.filter(({ options }) => refusals(options).length === 0));
