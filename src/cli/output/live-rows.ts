@@ -27,8 +27,10 @@ export function openLiveRows(stream: NodeJS.WriteStream, title: string): LiveRow
     title,
     task: async (_context, drawn) => {
       update = (head, rows) => {
-        drawn.title = head;
-        drawn.output = rows.map((row) => clip(row, (stream.columns ?? 80) - 8)).join('\n');
+        // Each assignment draws a frame.
+        const output = rows.map((row) => clip(row, (stream.columns ?? 80) - 8)).join('\n');
+        if (head !== drawn.title) drawn.title = head;
+        if (output !== drawn.output) drawn.output = output;
       };
       await ended;
     },
