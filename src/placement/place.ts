@@ -32,9 +32,9 @@ export interface Placement {
 }
 
 /**
- * Chooses machines by the `[X-Fleet]` rules. The order of the input does not matter, and the same input gives the same result.
- * 1. Units stay where they are as long as the rules allow it. A unit with `Replaces=` is kept apart from what it replaces, but
- *    evicts nothing.
+ * Chooses machines by the `[X-Fleet]` rules. The order of the input does not matter; equal input gives an equal result.
+ * 1. Units stay where they are as long as the rules allow it. A unit with `Replaces=` is kept apart from what it replaces,
+ *    but evicts nothing.
  * 2. Global units go to every machine that allows them, before other new units, as in fleet.
  * 3. Each other unit goes to the machine with the fewest units, a unit and its dependents (`MachineOf=`) to the same one,
  *    such that as many units as possible run.

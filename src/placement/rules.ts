@@ -18,7 +18,7 @@ export interface PlacementRules {
   readonly conflicts: readonly string[];
   /** Whether it runs on every machine that allows it. Then only metadata and conflicts count. */
   readonly global: boolean;
-  /** Patterns of units whose machine it may take over in fleet. Here the two are kept apart, unless each replaces the other. */
+  /** Patterns of units whose machine it may take over in fleet. Here both are kept apart, unless each replaces the other. */
   readonly replaces: readonly string[];
 }
 
