@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mapLimited } from '../limiter.ts';
-import type { Assets } from '../services/rendered-file.ts';
+import type { Assets } from '../services/assets.ts';
 
 /** Reads the package's own sources for rendering: the files below `assets/`. */
 export async function readAssets(): Promise<Assets> {

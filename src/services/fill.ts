@@ -1,21 +1,18 @@
 import Mustache from 'mustache';
 import { CoreshipError } from '../errors.ts';
 
-/** What a mustache source may name: words, switches and lists of further views. */
+/** The values a mustache source may use: text, switches and lists of further views. */
 export interface View {
   readonly [name: string]: string | number | boolean | undefined | readonly View[];
 }
 
-/**
- * Fills a mustache source. Nothing is HTML-escaped, and a variable the view lacks is an error:
- * mustache itself would render it as nothing.
- */
+/** Fills a mustache source without HTML escapes. A variable missing from the view is an error: mustache would ignore it. */
 export function fill(source: string, view: View): string {
   checkNames(Mustache.parse(source) as readonly Token[], [view]);
   return Mustache.render(source, view, {}, { escape: String });
 }
 
-/** `[kind, name, start, end, children]`, as mustache's parser gives it. */
+/** `[kind, name, start, end, children]`, as mustache's parser returns it. */
 type Token = readonly [string, string, number, number, (readonly Token[])?];
 
 function checkNames(tokens: readonly Token[], scope: readonly View[]): void {

@@ -1,20 +1,11 @@
 import type { Problem } from '../errors.ts';
-import { readUnit } from '../unit/parse.ts';
 import { expandSpecifiers } from '../unit/specifiers.ts';
 import { type LocatedOption, locatedOptionsOf } from '../unit/unit-file.ts';
-import type { UnitText } from './unit-groups.ts';
+import type { ParsedUnit } from './parsed-unit.ts';
 
-/** A unit with the file it is in, for problems. */
-export interface FiledUnit extends UnitText {
-  readonly file: string;
-}
-
-/** What is valid and still goes wrong in the pattern of main unit and sidekick; all as warnings, for it runs. */
-export function lintPattern(units: readonly FiledUnit[]): readonly Problem[] {
-  const read = units.map((unit) => ({
-    ...unit,
-    options: locatedOptionsOf(readUnit(unit.text, unit.file).file),
-  }));
+/** Valid options that cause trouble in the pattern of main unit and sidekick. All are warnings, since the units run. */
+export function lintPattern(units: readonly UnitOfFile[]): readonly Problem[] {
+  const read = units.map((unit) => ({ ...unit, options: locatedOptionsOf(unit.unit) }));
   return read.flatMap((unit) => {
     const warn = (option: LocatedOption, rule: string, message: string, hint: string): Problem => {
       const where = {
@@ -27,7 +18,12 @@ export function lintPattern(units: readonly FiledUnit[]): readonly Problem[] {
       if (option.section === 'Service' && option.name === 'KillMode' && option.value === 'none') {
         const hint = 'leave it out, and let ExecStop= stop the container';
         return [
-          warn(option, 'kill-mode-none', 'KillMode=none leaves processes behind; systemd gives it up', hint),
+          warn(
+            option,
+            'kill-mode-none',
+            'KillMode=none leaves processes behind; systemd deprecates it',
+            hint,
+          ),
         ];
       }
       if (option.name !== 'Requires') return [];
@@ -37,17 +33,20 @@ export function lintPattern(units: readonly FiledUnit[]): readonly Problem[] {
       );
       const leads = sidekick?.options.some(({ name }) => /MachineOf$/.test(name));
       if (!sidekick || !back || !leads) return [];
-      const message = `requires ${sidekick.name}, which is bound to it: a restart of the one restarts the other`;
+      const message = `requires ${sidekick.name}, which is bound to it: a restart of either restarts the other`;
       return [
-        warn(option, 'requires-both-ways', message, 'write Wants=, which brings the sidekick back as well'),
+        warn(option, 'requires-both-ways', message, 'write Wants=, which starts the sidekick again as well'),
       ];
     });
   });
 }
 
+/** A parsed unit and the name of its file in problems. */
+type UnitOfFile = Pick<ParsedUnit, 'name' | 'unit'> & { readonly file: string };
+
 const bindings = ['Requires', 'BindsTo'];
 
-/** The units an option names; a template's stand for their templates. */
+/** The units an option names; in a template, their templates. */
 function namesIn({ value }: LocatedOption, unit: string): readonly string[] {
   const text = unit.includes('@.') ? value.replaceAll('%i', '') : expandSpecifiers(value, unit);
   return text.split(/\s+/);

@@ -5,10 +5,10 @@ export function registeredPort(service: Service): Port | undefined {
   return service.registration ? service.ports[0] : undefined;
 }
 
-/** Where an instance's registration lies and what it says. */
+/** The key and value of an instance's registration. */
 export interface RegistrationEntry {
   readonly key: string;
-  /** `ip:port`, as a load balancer takes it. */
+  /** `ip:port`, the form that load balancers accept. */
   readonly value: string;
 }
 
@@ -17,17 +17,17 @@ export function registrationPrefix(serviceName: string): string {
   return `/services/${serviceName}/`;
 }
 
-/** What a load balancer sends requests to: `ip:port`, by service. */
+/** The backends of a load balancer, `ip:port`, by service. */
 export type ServedLists = Readonly<Record<string, readonly string[]>>;
 
-/** Whether a service's requests are sent to a backend; that of another service may have the same address. */
+/** Whether an entry is a backend of its service; a backend of another service may have the same address. */
 export function serves(lists: ServedLists, { key, value }: RegistrationEntry): boolean {
   return Object.entries(lists).some(
     ([service, backends]) => key.startsWith(registrationPrefix(service)) && backends.includes(value),
   );
 }
 
-/** The entry an instance's sidekick writes when it runs at `addresses`; absent for unregistered services. */
+/** The entry that an instance's sidekick writes when it runs at `addresses`; undefined for unregistered services. */
 export function registrationEntry(
   service: Service,
   instance: string | undefined,
@@ -42,7 +42,7 @@ export function registrationEntry(
   return { key: settings.key === 'host' ? `${prefix}${ip}` : `${prefix}${value}`, value };
 }
 
-/** Why a service cannot have an instance of this name; nothing where it can. */
+/** Why a service cannot have an instance of this name; undefined where it can. */
 export function instanceProblem(service: Service, instance: string): string | undefined {
   if (service.ports.some((port) => port.host === 'instance')) {
     const isPort = /^[1-9]\d*$/.test(instance) && Number(instance) <= 65_535;
@@ -50,7 +50,7 @@ export function instanceProblem(service: Service, instance: string): string | un
       ? undefined
       : `is not a port, and ${service.name} listens on the port its instance is named after`;
   }
-  // The instance is part of the container's name, which docker is strict about.
+  // The instance is part of the container's name, where docker allows only these.
   return /^[A-Za-z0-9_.-]+$/.test(instance) ? undefined : 'may hold letters, digits and _ . - only';
 }
 

@@ -1,8 +1,9 @@
+import { type Assets, assetText } from './assets.ts';
 import { fill, type View } from './fill.ts';
-import { type Assets, asset, type RenderedFile } from './rendered-file.ts';
+import type { RenderedFile } from './rendered-file.ts';
 import type { RegistrySettings, Route, Service } from './service.ts';
 
-/** The build context of a load balancer's image, none for other services: their images are the project's own. */
+/** The build context of a load balancer's image; no files for other services, whose images belong to the project. */
 export function renderBalancerImage(
   service: Service,
   settings: RegistrySettings,
@@ -15,11 +16,11 @@ export function renderBalancerImage(
   const folder = `images/${service.name}`;
   const file = (name: string, view: View): RenderedFile => ({
     path: `${folder}/${name}`,
-    content: fill(asset(assets, `load-balancer/${name}.mustache`), view),
+    content: fill(assetText(assets, `load-balancer/${name}.mustache`), view),
   });
   const plain = (name: string): RenderedFile => ({
     path: `${folder}/${name}`,
-    content: asset(assets, `load-balancer/${name}`),
+    content: assetText(assets, `load-balancer/${name}`),
   });
   return [
     file('Dockerfile', {
@@ -41,14 +42,14 @@ export function renderBalancerImage(
   ];
 }
 
-/** The services that routes lead to, each once: what SERVICES holds in the image. */
+/** The services that the routes name, each once: the value of SERVICES in the image. */
 function followedServices(routes: readonly Route[]): readonly string[] {
   return [...new Set(routes.map(({ service }) => service))];
 }
 
 /**
- * What confd reads at one moment, below /services. In v2 it reads one key after the other, and takes one that is not
- * there for an error, so that several services take their whole folder.
+ * The keys that confd reads, relative to /services. In v2 it reads one key after the other and fails where one is missing,
+ * so several services need their whole folder.
  */
 function confdKeys(followed: readonly string[], api: RegistrySettings['api']): readonly string[] {
   if (api === 'v2' && followed.length > 1) return ['/'];
@@ -60,7 +61,7 @@ function keepAliveOf(service: string, routes: readonly Route[]): number {
   return Math.max(...routes.filter((route) => route.service === service).map(({ keepAlive }) => keepAlive));
 }
 
-/** A server for hosts that are not named comes first: one of them must be the default. */
+/** The server for hosts that no route names comes first: one server must be the default. */
 function serverViews(routes: readonly Route[], followed: readonly string[]): readonly View[] {
   const hosts = new Set([undefined, ...routes.map(({ host }) => host)]);
   return [...hosts].map((host) => {
@@ -88,12 +89,12 @@ function routeView(
   };
 }
 
-/** nginx takes no fractions. */
+/** nginx accepts no fractions. */
 function duration(seconds: number): string {
   return Number.isInteger(seconds) ? `${seconds}s` : `${Math.round(seconds * 1000)}ms`;
 }
 
-/** nginx's prefixes know no segments: `/api` alone would be for `/apiary` too. */
+/** nginx compares prefixes by character, not by segment: `/api` alone would match `/apiary` too. */
 function locationsOf(path: string): readonly string[] {
   return path === '/' ? ['/'] : [`= ${path}`, `${path}/`];
 }

@@ -36,17 +36,17 @@ export function mainView(service: Service): View {
   };
 }
 
-/** Behind the image where they are few; a line a word where one line would be too long to read. */
+/** The words on the line of the image; each on a separate line where that line would be too long to read. */
 function commandWords(command: Service['command']): string {
   const words = command.map(quoteWord);
   const line = words.map((word) => ` ${word}`).join('');
   return line.length <= longestCommand ? line : words.map((word) => ` \\\n    ${word}`).join('');
 }
 
-/** Characters of a command that stay on one line. */
+/** The longest command that stays on one line, in characters. */
 const longestCommand = 160;
 
-/** A template's description names the instance, so that a list of units tells them apart. */
+/** A template's description names the instance, to distinguish instances in a list of units. */
 function describe(description: string, template: boolean): string {
   return `${description.replaceAll('%', '%%')}${template ? ' %i' : ''}`;
 }
@@ -56,7 +56,7 @@ function publish({ host, address, container, ...rest }: Port): string {
   return `-p \${${addressVariables[address]}}:${host === 'instance' ? '%i' : host}:${container}`;
 }
 
-/** A word of its own rather than an `Environment=` line, which a line in /etc/environment would override. */
+/** A word of the command rather than an `Environment=` line, which a line in /etc/environment would override. */
 function variable([name, value]: readonly [string, string]): string {
   return `-e ${quoteWord(`${name}=${value}`)}`;
 }
@@ -66,12 +66,12 @@ function etcdOptions(container: string): readonly string[] {
     '-e HOST_IP=$' + '{COREOS_PRIVATE_IPV4}',
     ...etcdVariables.map((name) => `-e ${name}`),
     '-v /etc/coreship:/etc/coreship:ro',
-    // The last good list outlives the container, which is removed at each start.
+    // The last good list outlives the container, which each start removes.
     `-v ${container}-state:/var/lib/confd-watch`,
   ];
 }
 
-/** By name, so that no value is in a process list. */
+/** Passed by name, so that no value is in a process list. */
 const etcdVariables = [
   'ETCDCTL_ENDPOINTS',
   'ETCDCTL_CACERT',

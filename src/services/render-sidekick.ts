@@ -4,12 +4,15 @@ import { registeredPort } from './registration.ts';
 import type { Registration, RegistrySettings, Service } from './service.ts';
 import { mainUnit, sidekickUnit, withInstanceSpecifier } from './unit-names.ts';
 
-/** The assets that make the register loop, in their order. */
+/** The assets that form the register loop, in their order. */
 export function registerScripts(settings: RegistrySettings): readonly string[] {
   return [`register/api-${settings.api}.sh`, 'register/loop.sh'];
 }
 
-/** What fills units/sidekick.service.mustache; `loop` the register loop, quoted. */
+/**
+ * What fills units/sidekick.service.mustache.
+ * @param loop the register loop, quoted
+ */
 export function sidekickView(
   service: Service,
   registration: Registration,
@@ -19,8 +22,10 @@ export function sidekickView(
   const port = registeredPort(service);
   const { check, path, interval, timeout, rise, fall, ttl, ...rest } = registration;
   rest satisfies Record<string, never>;
+  const { api, key, ...otherSettings } = settings;
+  otherSettings satisfies Record<string, never>;
   const settingWords = {
-    KEY: settings.key,
+    KEY: key,
     CHECK: check,
     CHECK_PATH: path,
     INTERVAL: interval,
@@ -35,9 +40,9 @@ export function sidekickView(
     description: `Registration of ${main} in etcd`,
     main,
     settings: [
-      ...(settings.api === 'v3' ? ['ETCDCTL_API=3'] : []),
+      ...(api === 'v3' ? ['ETCDCTL_API=3'] : []),
       `SERVICE=${service.name}`,
-      // systemd fills in the instance's name, so this percent sign stays single.
+      // systemd expands %i to the instance's name, so its percent sign is not doubled.
       `PORT=${port?.host === 'instance' ? '%i' : (port?.host ?? '')}`,
       ...Object.entries(settingWords).map(([name, value]) => quoteWord(`${name}=${value}`)),
     ].join(' '),

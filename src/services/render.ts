@@ -3,16 +3,17 @@ import { compareText } from '../unit/compare.ts';
 import { byteLength } from '../unit/lines.ts';
 import { quoteScript } from '../unit/quote-script.ts';
 import { fleetLineLimit } from '../unit/read-fleet-dialect.ts';
+import { type Assets, assetText } from './assets.ts';
 import { fill, type View } from './fill.ts';
 import { renderBalancerImage } from './render-balancer.ts';
 import { mainView } from './render-main.ts';
 import { registerScripts, sidekickView } from './render-sidekick.ts';
-import { type Assets, asset, type RenderedFile } from './rendered-file.ts';
+import type { RenderedFile } from './rendered-file.ts';
 import type { RegistrySettings, Service } from './service.ts';
 import { mainUnit, sidekickUnit } from './unit-names.ts';
 
 /**
- * All files that typed services turn into, in path order. The same services give the same bytes.
+ * All files rendered from typed services, in path order. The same services give the same bytes.
  * @throws CoreshipError `config` where a unit would hold a line that fleet refuses
  */
 export function renderServices(
@@ -20,8 +21,8 @@ export function renderServices(
   settings: RegistrySettings,
   assets: Assets,
 ): readonly RenderedFile[] {
-  // The same for every sidekick, and the longest part of it to quote.
-  const scripts = registerScripts(settings).map((path) => asset(assets, path));
+  // Quoted once: it is the same for every sidekick, and long.
+  const scripts = registerScripts(settings).map((path) => assetText(assets, path));
   const loop = quoteScript(scripts.join('\n'));
   return services
     .flatMap((service) => [
@@ -40,7 +41,7 @@ function renderUnits(
   const folder = service.template ? 'unit-templates' : 'static';
   const file = (name: string, source: string, view: View): RenderedFile => ({
     path: `${folder}/${name}`,
-    content: checkLines(fill(asset(assets, source), view), service),
+    content: checkLines(fill(assetText(assets, source), view), service),
   });
   const main = file(mainUnit(service), 'units/main.service.mustache', mainView(service));
   if (!service.registration) return [main];
@@ -58,7 +59,7 @@ function checkLines(text: string, service: Service): string {
   );
 }
 
-/** A character is at most four bytes, so most lines need no count. */
+/** A UTF-16 unit is at most four bytes, so most lines need no count. */
 function isTooLong(line: string): boolean {
   return line.length * 4 >= fleetLineLimit && byteLength(line) >= fleetLineLimit;
 }

@@ -1,6 +1,6 @@
 /**
- * A service as coreship thinks of it: every default filled in, every value checked.
- * Written by people in `coreship.yaml`; project/schema.ts is its manual.
+ * A service with every default filled in and every value checked. People write it in `coreship.yaml`;
+ * project/service-schema.ts documents its keys.
  */
 export interface Service {
   /** Name of the service and prefix of its units: `apache`, `nginx_lb`. */
@@ -10,16 +10,16 @@ export interface Service {
   readonly template: boolean;
   readonly runtime: Runtime;
   readonly image: string;
-  /** `missing` pulls only what the machine lacks, so that a restart never needs the image registry. */
+  /** `missing` pulls only an image that the machine lacks, so that a restart never needs the image registry. */
   readonly pull: 'missing' | 'always';
-  /** The container's command, a word an entry; empty for the image's own. */
+  /** The container's command, one word for each entry; empty for the image's own. */
   readonly command: readonly string[];
-  /** Variables of the unit that the container gets too. */
+  /** Environment variables of the container. */
   readonly environment: Readonly<Record<string, string>>;
   readonly ports: readonly Port[];
-  /** Seconds a start may take, a pull of the image included. */
+  /** Seconds that a start may take, including a pull of the image. */
   readonly startTimeout: number;
-  /** Seconds between the load balancers' letting go of an instance and its stop, for requests under way. */
+  /** Seconds between an instance's removal from the load balancers and its stop, for requests in progress. */
   readonly drain: number;
   readonly placement: Placement;
   /** Present where a sidekick registers the service's instances in etcd. */
@@ -34,13 +34,13 @@ export type Runtime = 'docker' | 'podman';
 /** A published port. */
 export interface Port {
   readonly container: number;
-  /** Port on the machine; `instance` takes the instance's name as the port (`apache@7777` listens on 7777). */
+  /** Port on the machine; `instance` uses the instance's name as the port (`apache@7777` listens on 7777). */
   readonly host: number | 'instance';
   /** The machine's address it is published on: `COREOS_PRIVATE_IPV4` or `COREOS_PUBLIC_IPV4`. */
   readonly address: 'private' | 'public';
 }
 
-/** Where units find a machine's addresses: variables in its /etc/environment. */
+/** The variables in /etc/environment that hold a machine's addresses. */
 export const addressVariables = {
   private: 'COREOS_PRIVATE_IPV4',
   public: 'COREOS_PUBLIC_IPV4',
@@ -48,30 +48,30 @@ export const addressVariables = {
 
 /** Where the service's main units may run: the `[X-Fleet]` options of the main unit. */
 export interface Placement {
-  /** Unit name patterns this service's units keep apart from. */
+  /** Patterns of unit names that never share a machine with this service. */
   readonly conflicts: readonly string[];
-  /** Pairs `key=value` of machine metadata: same key means or, different keys mean and. */
+  /** Pairs `key=value` of machine metadata: one value of each key must match. */
   readonly metadata: readonly string[];
 }
 
 /** How instances are checked and kept in the registry. Times are seconds. */
 export interface Registration {
   readonly check: 'http' | 'tcp';
-  /** Path asked for by an HTTP check. */
+  /** Path that an HTTP check requests. */
   readonly path: string;
   readonly interval: number;
   readonly timeout: number;
-  /** Good checks in a row until registered. */
+  /** Successful checks in a row before registration. */
   readonly rise: number;
-  /** Bad checks in a row until removed. */
+  /** Failed checks in a row before removal. */
   readonly fall: number;
-  /** Life of the registration once nobody keeps it alive. */
+  /** How long a registration outlives its sidekick. */
   readonly ttl: number;
 }
 
 /** What a load balancer follows. */
 export interface LoadBalancer {
-  /** At least one; no two are for the same requests. */
+  /** At least one; no two match the same requests. */
   readonly routes: readonly Route[];
 }
 
@@ -79,21 +79,21 @@ export interface LoadBalancer {
 export interface Route {
   /** Name of the service whose registered instances become the upstream. */
   readonly service: string;
-  /** Host name that clients ask for; absent for every host that no route names. */
+  /** Host name of the requests; absent for every host that no route names. */
   readonly host?: string;
-  /** `/`, or a path without a slash at its end: for itself and all below it. */
+  /** `/`, or a path without a slash at its end; matches itself and everything below it. */
   readonly path: string;
-  /** Path that the load balancer answers itself: 200 while the service has instances, else 503. */
+  /** Path that the load balancer answers itself: 200 while the service has instances, otherwise 503. */
   readonly health?: string;
-  /** Seconds without a word from an instance until the request has failed. */
+  /** Seconds without data from an instance until the request fails. */
   readonly timeout: number;
-  /** Idle connections to the service's instances that each worker of nginx keeps; 0 for a new one each time. */
+  /** Idle connections to the service's instances that each worker of nginx keeps; 0 for a new connection each time. */
   readonly keepAlive: number;
 }
 
 /** The registry's scheme, one for a whole project. */
 export interface RegistrySettings {
-  /** The API of etcd that sidekicks, load balancers and coreship use: their keys are of two worlds. */
+  /** The API of etcd that sidekicks, load balancers and coreship use. The two APIs do not share keys. */
   readonly api: 'v3' | 'v2';
   /** `address`: `/services/<service>/<ip>:<port>`; `host`: the tutorial's `/services/<service>/<ip>`. */
   readonly key: 'address' | 'host';

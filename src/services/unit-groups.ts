@@ -52,7 +52,7 @@ export function instantiate(
   const own = groupUnits(templates).find((group) => group.service === service)?.units ?? [];
   if (own.length === 0) {
     throw new CoreshipError('usage', `${service} has no template unit`, {
-      hint: `unit-templates/${service}@.service is missing; a unit with one copy is brought by: coreship deploy ${service}`,
+      hint: `unit-templates/${service}@.service is missing; for a unit with one copy, run: coreship deploy ${service}`,
     });
   }
   return groupUnits(

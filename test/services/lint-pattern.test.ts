@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lintPattern } from '../../src/services/lint-pattern.ts';
+import { parseUnitText } from '../../src/services/parsed-unit.ts';
 
-const unit = (name: string, text: string) => ({ name, text, file: name });
+const unit = (name: string, text: string) => ({ ...parseUnitText(name, text), file: name });
 const sidekick = unit(
   'web-announce@.service',
   '[Unit]\nBindsTo=web@%i.service\n\n[X-Fleet]\nX-ConditionMachineOf=web@%i.service\n',

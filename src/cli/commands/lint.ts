@@ -4,6 +4,7 @@ import { CoreshipError, type Problem } from '../../errors.ts';
 import { lintUnit } from '../../placement/lint-unit.ts';
 import { readProject } from '../../project/read-project.ts';
 import { lintPattern } from '../../services/lint-pattern.ts';
+import { parseUnitText } from '../../services/parsed-unit.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -28,9 +29,10 @@ async function lintProject(root: string, io: Io): Promise<readonly Problem[]> {
   try {
     const { project, problems } = await readProject(root);
     const own = project.instances.filter(({ template }) => template === undefined);
-    const units = [...project.units, ...own].map(({ name, path, text }) => {
-      return { name, text, file: relative(io.cwd, join(root, path)) };
-    });
+    const units = [...project.units, ...own].map((unit) => ({
+      ...unit,
+      file: relative(io.cwd, join(root, unit.path)),
+    }));
     return [...problems, ...units.flatMap(({ text, file }) => lintUnit(text, file)), ...lintPattern(units)];
   } catch (error) {
     // Problems that keep a project from being read are problems like any others.
@@ -50,6 +52,6 @@ async function lintFiles(files: readonly string[], io: Io): Promise<readonly Pro
       }),
     ),
   );
-  const units = files.map((file, index) => ({ name: basename(file), file, text: texts[index] ?? '' }));
+  const units = files.map((file, index) => ({ ...parseUnitText(basename(file), texts[index] ?? ''), file }));
   return [...units.flatMap(({ text, file }) => lintUnit(text, file)), ...lintPattern(units)];
 }
