@@ -24,12 +24,6 @@ export async function labReboot(
   });
 }
 
-/** Turns a machine of a lab off. An orderly shutdown that takes over 90 s becomes a hard one. */
-export async function labPowerOff(lab: string, name: string, how: PowerOff = 'orderly'): Promise<void> {
-  const machine = await findMachine(lab, name);
-  await withLabLock(lab, {}, () => powerOff(machine, how));
-}
-
 /** Disconnects a machine of a lab from the network. The machine itself keeps running. */
 export async function labDisconnect(lab: string, name: string): Promise<void> {
   await setLinkDown(await findMachine(lab, name));
@@ -40,6 +34,7 @@ export async function labReconnect(lab: string, name: string): Promise<void> {
   await setLinkUp(await findMachine(lab, name));
 }
 
+/** An orderly shutdown that takes over 90 s becomes a hard one. */
 async function powerOff(machine: Machine, how: PowerOff): Promise<void> {
   if (how === 'orderly') await shutDownMachine(machine, 90_000);
   await stopMachine(machine);

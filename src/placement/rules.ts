@@ -22,15 +22,6 @@ export interface PlacementRules {
   readonly replaces: readonly string[];
 }
 
-/** The rules of a unit that may run anywhere. */
-export const anywhere: PlacementRules = {
-  machineOf: [],
-  metadata: [],
-  conflicts: [],
-  global: false,
-  replaces: [],
-};
-
 /** A problem of an `[X-Fleet]` option. The option keeps its line, if it has one. */
 export interface RuleProblem<O extends UnitOption = UnitOption> {
   readonly rule: string;

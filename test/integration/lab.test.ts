@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLab } from '../../src/lab/description.ts';
+import { findMachine } from '../../src/lab/find-machine.ts';
 import { runOnHost } from '../../src/lab/host.ts';
 import { labDown } from '../../src/lab/lab-down.ts';
 import { labStatus } from '../../src/lab/lab-status.ts';
 import { labUp } from '../../src/lab/lab-up.ts';
-import { labDisconnect, labPowerOff, labReboot, labReconnect } from '../../src/lab/machine-control.ts';
+import { stopMachine } from '../../src/lab/machine.ts';
+import { labDisconnect, labReboot, labReconnect } from '../../src/lab/machine-control.ts';
 import { labPaths } from '../../src/lab/paths.ts';
 import { sshWords } from '../../src/lab/ssh.ts';
 import { labSupport } from '../../src/lab/support.ts';
@@ -148,7 +150,7 @@ describe.skipIf(missing !== undefined)('a lab', () => {
 
   it('starts a machine that died, and only that', async () => {
     const others = starts(await on(`${name}-1`, 'cat', '/proc/1/stat'));
-    await labPowerOff(name, machine, 'hard');
+    await stopMachine(await findMachine(name, machine));
     expect((await labStatus(name)).state).toBe('partial');
     await labUp({ name, images: images() }, ignore);
     expect((await labStatus(name)).state).toBe('up');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Placement, place } from '../../src/placement/place.ts';
 import type { PlacedUnit } from '../../src/placement/reasons-against.ts';
-import type { Machine } from '../../src/placement/rules.ts';
-import { anywhere, type PlacementRules } from '../../src/placement/rules.ts';
+import type { Machine, PlacementRules } from '../../src/placement/rules.ts';
 import { cpuTime } from '../cpu-time.ts';
+import { anywhere } from './anywhere.ts';
 import { breaches } from './legality.ts';
 
 const unit = (name: string, rules: Partial<PlacementRules> = {}): PlacedUnit => ({

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readRules } from '../../src/placement/read-rules.ts';
-import { anywhere, type PlacementRules } from '../../src/placement/rules.ts';
+import type { PlacementRules } from '../../src/placement/rules.ts';
 import { parseUnit } from '../../src/unit/parse.ts';
 import { locatedOptionsOf } from '../../src/unit/unit-file.ts';
+import { anywhere } from './anywhere.ts';
 
 /** Reads `[X-Fleet]` lines as those of apache@7777.service. */
 function read(...lines: readonly string[]): ReturnType<typeof readRules> {

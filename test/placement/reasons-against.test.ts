@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type PlacedUnit, reasonsAgainst } from '../../src/placement/reasons-against.ts';
-import { anywhere, type PlacementRules } from '../../src/placement/rules.ts';
+import type { PlacementRules } from '../../src/placement/rules.ts';
+import { anywhere } from './anywhere.ts';
 
 const unit = (name: string, rules: Partial<PlacementRules> = {}): PlacedUnit => ({
   name,

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkRules } from '../../src/placement/check-rules.ts';
 import { readRules } from '../../src/placement/read-rules.ts';
-import { anywhere, type PlacementRules } from '../../src/placement/rules.ts';
+import type { PlacementRules } from '../../src/placement/rules.ts';
 import { writeRules } from '../../src/placement/write-rules.ts';
+import { anywhere } from './anywhere.ts';
 
 const word = fc.stringMatching(/^[a-z0-9._@-]{1,12}$/);
 const pattern = fc.stringMatching(/^[a-z*?@.-]{1,12}$/);
