@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Problem } from '../errors.ts';
+import { isObject } from '../json.ts';
 import type { RegistrySettings, Service } from '../services/service.ts';
 import type { Cluster } from './cluster.ts';
 import { clusterSchema, toCluster, type WrittenCluster } from './cluster-schema.ts';
@@ -85,12 +86,8 @@ function serviceNames(source: YamlSource): readonly string[] {
 }
 
 function mapAt(data: unknown, key: string): Readonly<Record<string, unknown>> {
-  const value = isMap(data) ? data[key] : undefined;
-  return isMap(value) ? value : {};
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const value = isObject(data) ? data[key] : undefined;
+  return isObject(value) ? value : {};
 }
 
 function byPlace(a: Problem, b: Problem): number {
